@@ -1,0 +1,1 @@
+"""Command line: one verb per file, `build.py` wires everything."""

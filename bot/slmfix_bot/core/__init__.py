@@ -1,0 +1,1 @@
+"""Pure domain code: no input or output, no clock, no randomness from outside."""

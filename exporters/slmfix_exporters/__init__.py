@@ -1,0 +1,1 @@
+"""From PPO and SFT checkpoints to ONNX model packages (command `slmfix-export`)."""

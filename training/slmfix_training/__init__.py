@@ -1,0 +1,1 @@
+"""Corpora, corruption, supervised training and evaluation of the repair model (command `slmfix-train`)."""
