@@ -1,0 +1,74 @@
+"""What a validator says about a program. Lines and columns are 1-based, columns count code points, ends are inclusive
+for lines and exclusive for columns."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from slmfix_bot.core.edit import Edit
+
+
+class Severity(StrEnum):
+    """ERROR means "will not run"; only errors trigger a repair."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Diagnostic:
+    """One statement of a validator.
+
+    `found` is the offending name exactly as written, `expected` the legal names nearest first, `related_line` the
+    opener of an unclosed block or the first definition, `fix` the tool's own safe fix.
+    """
+
+    rule: str
+    message: str
+    line: int
+    end_line: int = 0
+    column: int | None = None
+    end_column: int | None = None
+    severity: Severity = Severity.ERROR
+    found: str | None = None
+    expected: tuple[str, ...] = ()
+    related_line: int | None = None
+    fix: tuple[Edit, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.end_line < self.line:
+            object.__setattr__(self, "end_line", self.line)
+
+    @property
+    def identity(self) -> tuple[str, str]:
+        """Rule and message without positions: equal for the same defect in two versions of a file."""
+        return self.rule, re.sub(r"\b(line|column|col|position|char)\W{0,3}\d+", r"\1", self.message, flags=re.I)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Validation:
+    """The outcome of one validator run over one program.
+
+    `skipped` holds the reason when the validator could not judge (missing tool, time limit, template, dialect that it
+    does not know); then `diagnostics` is empty and means nothing.
+    """
+
+    validator: str
+    version: str
+    diagnostics: tuple[Diagnostic, ...] = ()
+    skipped: str | None = None
+
+    @property
+    def errors(self) -> tuple[Diagnostic, ...]:
+        """The diagnostics that stop the program from running."""
+        return tuple(d for d in self.diagnostics if d.severity is Severity.ERROR)
+
+    @property
+    def is_valid(self) -> bool:
+        """Judged, and without an error."""
+        return self.skipped is None and not self.errors

@@ -1,0 +1,50 @@
+"""What the use cases need from the outside; the adapters implement it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from slmfix_bot.core.diagnostic import Validation
+    from slmfix_bot.core.program import Program
+    from slmfix_bot.core.report import ModelIdentity
+    from slmfix_bot.core.similarity import Node
+
+
+class ProgramValidator(Protocol):
+    """Judges programs of every registered language, bounded and isolated."""
+
+    def validate(self, program: Program) -> Validation:
+        """Never raises for a bad program: what cannot be judged is `skipped` with a reason."""
+
+    def supports(self, language: str) -> bool:
+        """Whether a validator is registered for the language."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proposal:
+    """A model's edit script and its log-probability (natural log, summed over the script's tokens)."""
+
+    script: str
+    log_probability: float
+
+
+class RepairModel(Protocol):
+    """A small language model behind prompt format `line-edit/1` (core/prompt.py)."""
+
+    identity: ModelIdentity
+
+    def propose(self, prompt: str, count: int) -> Sequence[Proposal]:
+        """Up to `count` distinct scripts, the greedy one first."""
+
+    def score(self, prompt: str, scripts: Sequence[str]) -> Sequence[float]:
+        """Log-probability of each script given the prompt."""
+
+
+class SyntaxParser(Protocol):
+    """Parses text into a plain tree for similarity and context; None when there is no grammar or it timed out."""
+
+    def parse(self, language: str, text: str) -> Node | None: ...
