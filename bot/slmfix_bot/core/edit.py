@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from slmfix_bot.core.text import bare_lines, chomp, line_ending, split_lines
@@ -66,7 +67,7 @@ def apply_edits(text: str, edits: Sequence[Edit]) -> str:
     Raises ValueError for overlapping edits and for a range past the end of the text.
     """
     ordered = sorted(edits)
-    if any(overlaps(one, two) for one, two in zip(ordered, ordered[1:], strict=False)):
+    if any(overlaps(one, two) for one, two in pairwise(ordered)):
         msg = "overlapping edits"
         raise ValueError(msg)
     lines = split_lines(text)

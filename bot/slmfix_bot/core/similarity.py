@@ -28,7 +28,7 @@ def _features(root: Node) -> Iterator[tuple[str, str, str]]:
 
 
 def similarity(one: Node, two: Node) -> float:
-    """Dice coefficient over the multisets of (kind, parent kind, leaf text): 1.0 for equal trees, 0.0 for nothing shared.
+    """Dice coefficient over the multisets of (kind, parent kind, leaf text): 1.0 for equal trees, 0.0 for disjoint.
 
     It is linear in the size of the trees, which edit distance is not; SLMFix's reward (paper section 3) uses
     per-language variants that training/ computes.
