@@ -56,3 +56,23 @@ class MissingToolError(FatalError):
     """A validator's program or library is not installed."""
 
     return_code = EXIT_MISSING
+
+
+class ToolError(Exception):
+    """An external program did not give an answer; not fatal, the caller decides what the lack of one means."""
+
+
+class ToolMissing(ToolError):
+    """The program is not installed or may not be executed."""
+
+
+class ToolTimeout(ToolError):
+    """The program was killed because its time was up."""
+
+
+class ToolOutputTooLarge(ToolError):
+    """The program was killed because it wrote more than was allowed."""
+
+
+class CannotJudge(Exception):
+    """A validator has no opinion about this program: template, unknown dialect, missing tool, limit reached."""

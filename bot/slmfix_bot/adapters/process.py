@@ -1,0 +1,204 @@
+"""Runs external programs with bounded time, output, memory and surroundings. The only user of `subprocess`."""
+
+from __future__ import annotations
+
+import os
+import selectors
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import IO, TYPE_CHECKING
+
+from slmfix_bot.adapters import isolation as launcher
+from slmfix_bot.adapters.isolation import CANNOT_EXECUTE, Isolation, Limits
+from slmfix_bot.errors import ToolMissing, ToolOutputTooLarge, ToolTimeout
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+__all__ = ["Completed", "Isolation", "Limits", "Process", "network_isolation_works", "run", "scrubbed_environment"]
+
+CHUNK = 1 << 16
+DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+DROP_PRIVILEGES = "SLMFIX_DROP_PRIVILEGES"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Completed:
+    """A finished program. A negative return code is the signal that ended it, as in `subprocess`."""
+
+    returncode: int
+    stdout: bytes
+    stderr: bytes
+
+    @property
+    def text(self) -> str:
+        """Standard output as UTF-8 with replacement characters."""
+        return self.stdout.decode(errors="replace")
+
+    @property
+    def error_text(self) -> str:
+        """Standard error as UTF-8 with replacement characters."""
+        return self.stderr.decode(errors="replace")
+
+
+def scrubbed_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """An environment without tokens, configuration or a home: PATH, a UTF-8 locale, and what `extra` adds."""
+    base = {"PATH": os.environ.get("PATH", DEFAULT_PATH), "LANG": "C.UTF-8", "HOME": "/nonexistent"}
+    return {**base, **(extra or {})}
+
+
+def network_isolation_works() -> bool:
+    """Whether validators run without a network on this system; for `doctor`."""
+    argv = [sys.executable, "-I", "-S", launcher.__file__, launcher.PROBE]
+    return run(argv, cwd="/", timeout=10).returncode == 0
+
+
+def run(
+    argv: Sequence[str],
+    *,
+    cwd: str | Path,
+    env: Mapping[str, str] | None = None,
+    stdin: str | bytes | None = None,
+    timeout: float,
+    max_output: int = 64 << 20,
+    limits: Limits | None = None,
+    isolation: Isolation | None = None,
+) -> Completed:
+    """Runs a program to its end; `timeout` in seconds, `max_output` in bytes over both streams.
+
+    `env` replaces the scrubbed environment as a whole. `limits` and `isolation` cost some 20 ms, for the launcher.
+    Raises ToolMissing, ToolTimeout or ToolOutputTooLarge; the whole process group is killed before the latter two.
+    """
+    payload = stdin.encode(errors="surrogateescape") if isinstance(stdin, str) else stdin
+    with Process(argv, cwd=cwd, env=env, limits=limits, isolation=isolation, capture_errors=True) as process:
+        stdout, stderr = _converse(process, payload or b"", time.monotonic() + timeout, max_output)
+        returncode = process.wait()
+    if returncode == CANNOT_EXECUTE and (limits or isolation) and stderr.startswith(b"cannot execute "):
+        raise ToolMissing(stderr.decode(errors="replace").strip())
+    return Completed(returncode=returncode, stdout=stdout, stderr=stderr)
+
+
+class Process:
+    """A running program with pipes, leader of its own process group; leaving the context kills the group."""
+
+    def __init__(
+        self,
+        argv: Sequence[str],
+        *,
+        cwd: str | Path,
+        env: Mapping[str, str] | None = None,
+        limits: Limits | None = None,
+        isolation: Isolation | None = None,
+        capture_errors: bool = False,
+    ) -> None:
+        """Starts it; without `capture_errors` standard error is discarded. Raises ToolMissing."""
+        environment = scrubbed_environment() if env is None else dict(env)
+        program = shutil.which(argv[0], path=environment.get("PATH"))
+        if program is None:
+            msg = f"{argv[0]} is not installed"
+            raise ToolMissing(msg)
+        command = [program, *argv[1:]]
+        if limits or isolation:
+            wrapper = isolation or Isolation(no_network=False)
+            command = [*replace(wrapper, limits=limits or wrapper.limits).command(), *command]
+        try:
+            self._popen = subprocess.Popen(
+                command,
+                cwd=cwd,
+                env=environment,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE if capture_errors else subprocess.DEVNULL,
+                start_new_session=True,
+                bufsize=0,
+            )
+        except OSError as error:
+            msg = f"cannot run {argv[0]}: {error.strerror}"
+            raise ToolMissing(msg) from error
+
+    def __enter__(self) -> Process:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
+
+    @property
+    def stdin(self) -> IO[bytes]:
+        """The unbuffered pipe to the program."""
+        assert self._popen.stdin is not None
+        return self._popen.stdin
+
+    @property
+    def stdout(self) -> IO[bytes]:
+        """The unbuffered pipe from the program."""
+        assert self._popen.stdout is not None
+        return self._popen.stdout
+
+    @property
+    def stderr(self) -> IO[bytes] | None:
+        """The pipe of the error stream, if it was asked for."""
+        return self._popen.stderr
+
+    def wait(self) -> int:
+        """Waits for the end; the return code."""
+        return self._popen.wait()
+
+    def poll(self) -> int | None:
+        """The return code, or None while it runs."""
+        return self._popen.poll()
+
+    def kill(self) -> None:
+        """Ends the whole group, reaps the leader and closes the pipes; harmless when it has already ended."""
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._popen.pid, signal.SIGKILL)
+        self._popen.wait()
+        for stream in (self._popen.stdin, self._popen.stdout, self._popen.stderr):
+            if stream is not None:
+                with suppress(BrokenPipeError):
+                    stream.close()
+
+
+def _converse(process: Process, payload: bytes, deadline: float, max_output: int) -> tuple[bytes, bytes]:
+    """Feeds standard input while it reads both outputs, so that neither side waits for the other for ever."""
+    outputs = {stream.fileno(): bytearray() for stream in (process.stdout, process.stderr) if stream is not None}
+    writer = process.stdin.fileno()
+    rest = memoryview(payload)
+    os.set_blocking(writer, False)
+    with selectors.DefaultSelector() as selector:
+        selector.register(writer, selectors.EVENT_WRITE)
+        for descriptor in outputs:
+            selector.register(descriptor, selectors.EVENT_READ)
+        while selector.get_map():
+            ready = selector.select(max(0.0, deadline - time.monotonic()))
+            if not ready:
+                msg = "the time limit was reached"
+                raise ToolTimeout(msg)
+            for key, _ in ready:
+                if key.fd == writer:
+                    rest = _feed(writer, rest)
+                    if not rest:
+                        selector.unregister(writer)
+                        process.stdin.close()
+                elif chunk := os.read(key.fd, CHUNK):
+                    outputs[key.fd] += chunk
+                else:
+                    selector.unregister(key.fd)
+            if sum(map(len, outputs.values())) > max_output:
+                msg = f"more than {max_output} bytes of output"
+                raise ToolOutputTooLarge(msg)
+    stdout, stderr = (*outputs.values(), b"")[:2]
+    return bytes(stdout), bytes(stderr)
+
+
+def _feed(writer: int, rest: memoryview) -> memoryview:
+    """What is left to write; nothing when the program has stopped reading."""
+    try:
+        return rest[os.write(writer, rest[:CHUNK]) :]
+    except BrokenPipeError:
+        return rest[:0]
