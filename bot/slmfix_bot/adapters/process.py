@@ -11,6 +11,7 @@ import sys
 import time
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from tempfile import TemporaryFile
 from typing import IO, TYPE_CHECKING
 
 from slmfix_bot.adapters import isolation as launcher
@@ -76,8 +77,11 @@ def run(
     Raises ToolMissing, ToolTimeout or ToolOutputTooLarge; the whole process group is killed before the latter two.
     """
     payload = stdin.encode(errors="surrogateescape") if isinstance(stdin, str) else stdin
-    with Process(argv, cwd=cwd, env=env, limits=limits, isolation=isolation, capture_errors=True) as process:
-        stdout, stderr = _converse(process, payload or b"", time.monotonic() + timeout, max_output)
+    with (
+        _input_file(payload or b"") as source,
+        Process(argv, cwd=cwd, env=env, limits=limits, isolation=isolation, source=source) as process,
+    ):
+        stdout, stderr = _collect(process, time.monotonic() + timeout, max_output)
         returncode = process.wait()
     if returncode == CANNOT_EXECUTE and (limits or isolation) and stderr.startswith(b"cannot execute "):
         raise ToolMissing(stderr.decode(errors="replace").strip())
@@ -95,9 +99,12 @@ class Process:
         env: Mapping[str, str] | None = None,
         limits: Limits | None = None,
         isolation: Isolation | None = None,
-        capture_errors: bool = False,
+        source: IO[bytes] | None = None,
     ) -> None:
-        """Starts it; without `capture_errors` standard error is discarded. Raises ToolMissing."""
+        """Starts it, for a dialogue over pipes, or with a file as standard input and standard error kept.
+
+        Raises ToolMissing.
+        """
         environment = scrubbed_environment() if env is None else dict(env)
         program = shutil.which(argv[0], path=environment.get("PATH"))
         if program is None:
@@ -112,9 +119,9 @@ class Process:
                 command,
                 cwd=cwd,
                 env=environment,
-                stdin=subprocess.PIPE,
+                stdin=subprocess.PIPE if source is None else source,
                 stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE if capture_errors else subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL if source is None else subprocess.PIPE,
                 start_new_session=True,
                 bufsize=0,
             )
@@ -164,14 +171,24 @@ class Process:
                     stream.close()
 
 
-def _converse(process: Process, payload: bytes, deadline: float, max_output: int) -> tuple[bytes, bytes]:
-    """Feeds standard input while it reads both outputs, so that neither side waits for the other for ever."""
-    outputs = {stream.fileno(): bytearray() for stream in (process.stdout, process.stderr) if stream is not None}
-    writer = process.stdin.fileno()
+def _input_file(payload: bytes) -> IO[bytes]:
+    """A seekable standard input: from a pipe, a shell reads its script one byte at a time."""
+    source: IO[bytes]
+    if hasattr(os, "memfd_create"):
+        source = open(os.memfd_create("stdin"), "w+b", buffering=0)  # noqa: PTH123, SIM115
+    else:
+        source = TemporaryFile(buffering=0)  # noqa: SIM115
     rest = memoryview(payload)
-    os.set_blocking(writer, False)
+    while rest:
+        rest = rest[source.write(rest) :]
+    source.seek(0)
+    return source
+
+
+def _collect(process: Process, deadline: float, max_output: int) -> tuple[bytes, bytes]:
+    """Both outputs to their end. Raises ToolTimeout or ToolOutputTooLarge."""
+    outputs = {stream.fileno(): bytearray() for stream in (process.stdout, process.stderr) if stream is not None}
     with selectors.DefaultSelector() as selector:
-        selector.register(writer, selectors.EVENT_WRITE)
         for descriptor in outputs:
             selector.register(descriptor, selectors.EVENT_READ)
         while selector.get_map():
@@ -180,25 +197,12 @@ def _converse(process: Process, payload: bytes, deadline: float, max_output: int
                 msg = "the time limit was reached"
                 raise ToolTimeout(msg)
             for key, _ in ready:
-                if key.fd == writer:
-                    rest = _feed(writer, rest)
-                    if not rest:
-                        selector.unregister(writer)
-                        process.stdin.close()
-                elif chunk := os.read(key.fd, CHUNK):
+                if chunk := os.read(key.fd, CHUNK):
                     outputs[key.fd] += chunk
                 else:
                     selector.unregister(key.fd)
             if sum(map(len, outputs.values())) > max_output:
                 msg = f"more than {max_output} bytes of output"
                 raise ToolOutputTooLarge(msg)
-    stdout, stderr = (*outputs.values(), b"")[:2]
+    stdout, stderr = outputs.values()
     return bytes(stdout), bytes(stderr)
-
-
-def _feed(writer: int, rest: memoryview) -> memoryview:
-    """What is left to write; nothing when the program has stopped reading."""
-    try:
-        return rest[os.write(writer, rest[:CHUNK]) :]
-    except BrokenPipeError:
-        return rest[:0]
