@@ -1,0 +1,113 @@
+"""The do-no-harm filter and the measure "harmless" (DESIGN section 6).
+
+A valid program can still be damage: cutting everything behind the error passes most validators. A repair is harmless
+if it invents no identifier, deletes no code except residue, is not trivial or empty, and keeps the program similar.
+The same function filters candidates and computes the harmless pass rate, so the figure measures what the bot does.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import TYPE_CHECKING
+
+from slmfix_bot.core.lexer import Kind, Token, code_tokens, words
+from slmfix_bot.core.options import Aggressiveness
+from slmfix_bot.core.residue import find_residue, is_inside
+from slmfix_bot.core.vocabulary import vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from slmfix_bot.core.diagnostic import Diagnostic
+    from slmfix_bot.core.program import Program
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bounds:
+    """`lost_words` words may disappear without replacement; `kept` is the least share of the code that must stay."""
+
+    lost_words: int
+    kept: float
+
+
+BOUNDS = {
+    Aggressiveness.LOW: Bounds(lost_words=0, kept=0.9),
+    Aggressiveness.MEDIUM: Bounds(lost_words=1, kept=0.7),
+    Aggressiveness.HIGH: Bounds(lost_words=4, kept=0.5),
+}
+_SMALL = 12  # tokens; below, one replaced name is a large share of the program
+
+
+@dataclass(frozen=True, kw_only=True)
+class Harm:
+    """What speaks against a repair; `reasons` is empty for a harmless one. `kept` is the share of code tokens kept."""
+
+    reasons: tuple[str, ...]
+    kept: float
+
+
+def _known_words(program: Program, diagnostics: Iterable[Diagnostic]) -> set[str]:
+    known = words(program.text) | words(program.text.replace("\\", "")) | set(vocabulary(program.language))
+    for diagnostic in diagnostics:
+        known |= words(diagnostic.message)
+        for name in diagnostic.expected:
+            known |= words(name)
+    return known | words(program.schema or "")
+
+
+def _invented(program: Program, new: str, diagnostics: Sequence[Diagnostic]) -> list[str]:
+    known = _known_words(program, diagnostics)
+    # Letters of an escape that was added, such as the n of "\\n", are no identifier: hence two characters at least.
+    return sorted(word for word in words(new) - known if len(word) > 1)
+
+
+def _removed_regions(before: list[Token], after: list[Token]) -> Iterable[tuple[int, int, int]]:
+    """Regions `start, end` of the old text that lost words, with the net number of words lost."""
+    matcher = SequenceMatcher(a=[t.text for t in before], b=[t.text for t in after], autojunk=False)
+    for tag, i1, i2, j1, j2 in matcher.get_opcodes():
+        if tag in {"delete", "replace"}:
+            gone, come = _weight(before[i1:i2]), _weight(after[j1:j2])
+            if gone > come:
+                yield before[i1].start, before[i2 - 1].end, gone - come
+
+
+def _weight(tokens: Iterable[Token]) -> int:
+    """Words that carry meaning; words inside a string count, so that unquoting a name loses nothing."""
+    return sum(
+        len(words(t.text)) or 1 if t.kind is Kind.STRING else 1
+        for t in tokens
+        if t.kind in {Kind.WORD, Kind.NUMBER, Kind.STRING}
+    )
+
+
+def assess(program: Program, new: str, diagnostics: Sequence[Diagnostic], bounds: Bounds) -> Harm:
+    """Compares a repaired text with the program; `diagnostics` are those of the program as it was.
+
+    Quadratic in the number of changed tokens at worst; callers bound the size of files.
+    """
+    old = program.text
+    residue = find_residue(program.language, old)
+    before, after = code_tokens(program.language, old), code_tokens(program.language, new)
+    code = [t for t in before if not any(span.start <= t.start < span.end for span in residue)]
+    reasons = []
+    if not any(t.kind in {Kind.WORD, Kind.NUMBER, Kind.STRING} for t in after):
+        return Harm(reasons=("nothing is left",), kept=0.0)
+    invented = _invented(program, new, diagnostics)
+    if invented:
+        reasons.append(f"invents {', '.join(invented[:3])}")
+    lost = sum(
+        count for start, end, count in _removed_regions(before, after) if not is_inside(residue, start, end, old)
+    )
+    if lost > bounds.lost_words:
+        reasons.append(f"deletes {lost} words of code")
+    kept = _kept(code or before, after)
+    if kept < bounds.kept and not (len(code) <= _SMALL and lost <= bounds.lost_words):
+        reasons.append(f"keeps only {kept:.0%} of the code")
+    return Harm(reasons=tuple(reasons), kept=kept)
+
+
+def _kept(code: list[Token], after: list[Token]) -> float:
+    left, right = Counter(t.text for t in code), Counter(t.text for t in after)
+    return (left & right).total() / max(1, left.total())

@@ -1,0 +1,52 @@
+"""Tier (b): replace an unknown name by the legal names nearest to it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from slmfix_bot.core.lexer import Kind
+from slmfix_bot.core.propose.case import Candidate, Case
+from slmfix_bot.core.report import RepairSource
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from slmfix_bot.core.diagnostic import Diagnostic
+
+
+def propose_names(case: Case) -> Iterator[Candidate]:
+    """Each expected name at the reported place, and everywhere the wrong name stands."""
+    target = case.target
+    if not target.found or not target.expected:
+        return
+    for rank, name in enumerate(dict.fromkeys(target.expected)):
+        cost = 1.0 + 0.35 * rank
+        note = f"{target.found} -> {name}"
+        here = _replace_here(case, target, name)
+        everywhere = _replace_everywhere(case, target.found, name)
+        if everywhere != case.text:
+            yield Candidate(everywhere, RepairSource.SCHEMA, cost, note)
+        if here is not None and here not in {case.text, everywhere}:
+            yield Candidate(here, RepairSource.SCHEMA, cost + 0.1, note)
+
+
+def _replace_here(case: Case, target: Diagnostic, name: str) -> str | None:
+    found = target.found or ""
+    start = case.text.find(found, case.at)
+    if start < 0 or start > case.at + len(found) + 2:
+        start = case.text.find(found, case.offset(target.line, 1))
+    return None if start < 0 else case.splice(start, start + len(found), name)
+
+
+def _replace_everywhere(case: Case, found: str, name: str) -> str:
+    """Whole-word replacement outside strings and comments; a quoted name counts as a name where it equals `found`."""
+    if not re.fullmatch(r"\w+", found):
+        pattern = re.compile(rf"(?<!\w){re.escape(found)}(?!\w)")
+        return pattern.sub(lambda _: name, case.text)
+    flags = re.IGNORECASE if case.program.language == "sql" else 0
+    parts = []
+    for token in case.tokens:
+        same = token.kind is Kind.WORD and re.fullmatch(re.escape(found), token.text, flags)
+        parts.append(name if same else token.text)
+    return "".join(parts)

@@ -1,0 +1,182 @@
+"""Finds what a chat model left around or behind the code: fences, prose, simulated output, prompt fragments.
+
+The same recogniser serves two masters: the residue proposals delete what it marks, and the do-no-harm filter lets
+nothing else be deleted. It therefore has to be sure: in doubt a span is code.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from slmfix_bot.core.lexer import Kind, tokenize
+from slmfix_bot.core.text import split_lines
+
+
+class Span(NamedTuple):
+    """Offsets `start..end` of the text (code points, end exclusive) and what was recognised there."""
+
+    start: int
+    end: int
+    kind: str
+
+
+_FENCE = re.compile(r"[ \t]*(`{3,}|~{3,})[ \t]*[A-Za-z+#-]*[ \t]*(?:\r?\n|$)")
+_TRAILING_FENCE = re.compile(r"\s*`{3,}[^`]*\Z")
+_CHAT_TOKEN = re.compile(r"<\|[^\n]{0,24}|</?s>|\[/?INST\]|<br\s*/?>|&nbsp;")
+_PROMPT_FRAGMENT = re.compile(r"/\*\s*(?:Answer the following|Given the following|Some example)[\s\S]*\Z", re.I)
+_SIMULATED = re.compile(
+    r"(?:\w+ )?(?:Database )?(?:Output|Reward|Result|Results|Answer|Observation|Explanation|Note|Thought|Question"
+    r"|Response|Human|Assistant|User|Input|Solution|Description|Example|Query|Turn \d+|Try again)\s*\d*\s*:",
+    re.I,
+)
+_TABLE_ROW = re.compile(
+    r"\s*(?:\+[-=+]{3,}\+?|\|[^\n]*\||-{5,}|={5,}|\[\(.*\)\]|\(\d[^\n]*\)|Query OK.*|Empty set.*)\s*\Z"
+)
+_NUMBERED = re.compile(r"\s*(?:\d+[.)]|[-*•])\s+\S")
+_HEADING = re.compile(r"\s*(?:#{1,6}|\*\*)\s*[A-Z][^\n]*")
+
+# English words that are not keywords of the languages at hand; two of them in a line of plain words make a sentence.
+_ENGLISH = frozenset(
+    """a an the this that these those it its we you your our they their i me my he she who which what there here
+    is are was were be been being am will would can could should may might must shall does did done has have had
+    of to because so also but however therefore thus then than very only just about into onto over under between
+    please note below above following example examples explanation returns return returned using uses used use
+    query statement command script code function output result results list displays shows show prints contains
+    find finds search filename directory file files each every any some all more most first second finally correct
+    correctly error errors number names name value values rows columns column table tables data database get gets
+    given assuming assume hope helps need needs want let make makes sure like such same other another one two not
+    no yes if when where how why with without for from by as at on in and or try trying instead execute executes
+    provide provides provided see sorry task step steps check final answer contain""".split(),
+)
+_STRONG = frozenset(
+    """the this that these which will would should you your we our it its is are because please here there note
+    following explanation returns displays contains query command statement using uses assuming hope""".split(),
+)
+_PLAIN_WORD = re.compile(r"[A-Za-z]+(?:['-][A-Za-z]+)*")
+_CODE_SIGN = re.compile(r"[{}$=<>|&;\\\[\]]|\w\(|\w\.\w|--\w|\w_\w")
+
+
+def is_prose(text: str) -> bool:
+    """Whether a line reads as an English sentence rather than as code.
+
+    >>> is_prose("This query will return the names of all students.")
+    True
+    >>> is_prose("SELECT name FROM students WHERE id IN (1, 2)")
+    False
+    """
+    stripped = text.strip().strip("*_#>`\"'").strip()
+    plain = [word.casefold() for word in _PLAIN_WORD.findall(stripped)]
+    if len(plain) < 3:
+        return False
+    english = sum(word in _ENGLISH for word in plain)
+    strong = sum(word in _STRONG for word in plain)
+    signs = len(_CODE_SIGN.findall(stripped))
+    starts_as_code = stripped.split(None, 1)[0].casefold() in _CODE_OPENERS
+    if starts_as_code or stripped.startswith(("#", "--", "//", "/*")):
+        return False
+    return strong >= 1 and english >= 2 and english * 3 >= len(plain) and signs * 4 <= len(plain)
+
+
+_CODE_OPENERS = frozenset(
+    """select insert update delete create drop alter with from where join inner left right outer group order having
+    limit union values set if for while do done fi then else elif case esac def class import return print echo cd sudo
+    find grep awk sed cat ls export local function try except raise yield assert lambda""".split(),
+)
+
+
+def _is_residue_line(line: str) -> str | None:
+    if _FENCE.fullmatch(line):
+        return "fence"
+    stripped = line.strip()
+    if _SIMULATED.match(stripped):
+        return "simulated output"
+    if _TABLE_ROW.match(line) and len(stripped) > 2:
+        return "simulated output"
+    if _NUMBERED.match(line) and is_prose(re.sub(r"^\s*(?:\d+[.)]|[-*•])\s+", "", line)):
+        return "prose"
+    return "prose" if is_prose(line) else None
+
+
+_TAIL_START = re.compile(
+    r"(?<=[\s;).\"'`])(?=[A-Z][a-z]+ |(?:\w+ )?(?:\w+ )?(?:Output|Reward|Answer|Explanation|Note|Result)s?:)"
+)
+
+
+def _tail_in_line(line: str) -> int | None:
+    """Offset at which code ends and prose begins inside one line."""
+    for match in _TAIL_START.finditer(line):
+        tail = line[match.start() :]
+        if _SIMULATED.match(tail) or is_prose(tail):
+            return match.start()
+    return None
+
+
+def find_residue(language: str, text: str) -> list[Span]:
+    """Spans that are surely not code of the language, in order and without overlap."""
+    spans: list[Span] = []
+    fragment = _PROMPT_FRAGMENT.search(text) if language == "sql" else None
+    limit = fragment.start() if fragment else len(text)
+    offset = 0
+    for line in split_lines(text):
+        if offset >= limit:
+            break
+        spans.extend(_residue_of_line(language, line, offset))
+        offset += len(line)
+    quoted = _quoted(language, text)
+    spans = [span for span in spans if span.kind == "fence" or not _within(quoted, span.start)]
+    if fragment:
+        spans = [span for span in spans if span.end <= limit]
+        spans.append(Span(limit, len(text), "prompt fragment"))
+    return spans
+
+
+def _quoted(language: str, text: str) -> list[tuple[int, int]]:
+    """Extents of strings and comments, in which prose is at home."""
+    extents = [
+        (t.start + (t.kind is Kind.STRING), t.end)
+        for t in tokenize(language, text)
+        if t.kind in {Kind.STRING, Kind.COMMENT}
+    ]
+    if language == "python":
+        openers = [match.start() for match in re.finditer(r'"""|\'\'\'', text) if not _within(extents, match.start())]
+        if openers:
+            extents.append((openers[-1], len(text)))
+    return extents
+
+
+def _within(extents: list[tuple[int, int]], position: int) -> bool:
+    return any(start <= position < end for start, end in extents)
+
+
+def _residue_of_line(language: str, line: str, offset: int) -> list[Span]:
+    comment = {"sql": "--", "verilog": "//", "json": "//"}.get(language, "#")
+    if line.lstrip().startswith(comment) and not _FENCE.fullmatch(line):
+        return []
+    if language in {"markdown", "ansible", "yaml"} and not _FENCE.fullmatch(line):
+        # Prose is legal YAML (a plain scalar); only fences are safe to take away there.
+        return []
+    kind = _is_residue_line(line)
+    if kind:
+        return [Span(offset, offset + len(line), kind)]
+    spans = [Span(offset + m.start(), offset + m.end(), "chat token") for m in _CHAT_TOKEN.finditer(line)]
+    tail = _tail_in_line(line)
+    if tail is not None:
+        end = len(line.rstrip("\r\n"))
+        return [span for span in spans if span.start < offset + tail] + [Span(offset + tail, offset + end, "prose")]
+    fence = _TRAILING_FENCE.search(line)
+    if fence and line.count("```") == 1:
+        spans.append(Span(offset + fence.start(), offset + len(line.rstrip("\r\n")), "fence"))
+    return spans
+
+
+def is_inside(spans: list[Span], start: int, end: int, text: str) -> bool:
+    """Whether everything in `start..end` except blanks and quote or bracket litter is residue."""
+    position = start
+    for span in spans:
+        if span.end <= position or span.start >= end:
+            continue
+        if text[position : span.start].strip(" \t\r\n\"'`;)"):
+            return False
+        position = max(position, span.end)
+    return not text[position:end].strip(" \t\r\n\"'`;)")

@@ -1,0 +1,51 @@
+"""The words of a language itself: a repair may write them although the program does not mention them."""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+import sys
+
+_SQL = """
+select from where and or not in is null like between exists case when then else end as on using join inner left right
+full outer cross natural group by having order asc desc limit offset fetch first next rows only union all intersect
+except distinct insert into values update set delete create table view index drop alter add column primary key foreign
+references default unique check constraint if begin commit rollback with recursive over partition window cast integer
+int bigint smallint real float double precision numeric decimal varchar char text date time timestamp interval boolean
+true false count sum avg min max round abs coalesce nullif length lower upper trim ltrim rtrim substr substring replace
+instr strftime date datetime julianday printf group_concat total ifnull iif extract year month day hour minute second
+concat now current_date current_time current_timestamp collate nocase glob regexp ilike similar to returning top
+row_number rank dense_rank ntile lag lead first_value last_value explain pragma escape filter to_char to_date
+""".split()
+_BASH = """
+if then elif else fi for in do done while until case esac select function time coproc echo printf read test true false
+exit return break continue shift set unset export local declare readonly typeset eval exec source trap cd pwd null dev
+""".split()
+_JSON = "true false null".split()
+_YAML = "true false null yes no".split()
+_TOML = "true false inf nan".split()
+_VERILOG = """
+module endmodule input output inout wire reg logic assign always always_ff always_comb posedge negedge begin end if else
+case casez casex endcase default for generate endgenerate genvar integer parameter localparam function endfunction task
+endtask initial signed unsigned int bit or
+""".split()
+_PYTHON = [*keyword.kwlist, *keyword.softkwlist, *dir(builtins), *sys.stdlib_module_names]
+_TYPING = "List Dict Set Tuple Optional Union Any Callable Iterable Iterator Sequence Mapping TypeVar Generic".split()
+
+_WORDS = {
+    "sql": _SQL,
+    "bash": _BASH,
+    "sh": _BASH,
+    "python": [*_PYTHON, *_TYPING],
+    "json": _JSON,
+    "yaml": _YAML,
+    "ansible": _YAML,
+    "toml": _TOML,
+    "verilog": _VERILOG,
+}
+VOCABULARY = {language: frozenset(word.casefold() for word in words) for language, words in _WORDS.items()}
+
+
+def vocabulary(language: str) -> frozenset[str]:
+    """Case-folded keywords and built-in names; empty for a language that is not listed."""
+    return VOCABULARY.get(language, frozenset())
