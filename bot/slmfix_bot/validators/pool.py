@@ -1,0 +1,161 @@
+"""Validation from outside: long-lived, isolated workers that are killed and replaced when they misbehave.
+
+A worker has an empty working directory, a scrubbed environment, limited memory, and no network where the kernel
+allows that. Its start is paid once; after that a question costs well under a millisecond on top of the validator.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import selectors
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from queue import SimpleQueue
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from slmfix_bot.adapters.process import DROP_PRIVILEGES, Isolation, Process
+from slmfix_bot.core.diagnostic import Validation
+from slmfix_bot.errors import MissingToolError, ToolError, ToolMissing, ToolOutputTooLarge, ToolTimeout
+from slmfix_bot.validators import VALIDATORS
+from slmfix_bot.validators.wire import decode_validation, encode, encode_request
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from slmfix_bot.core.program import Program
+
+COMMAND = (sys.executable, "-I", "-m", "slmfix_bot.validators.worker")
+CHUNK = 1 << 18
+MAX_ANSWER = 32 << 20
+START_SECONDS = 20.0
+
+
+class Worker:
+    """One worker process, started at the first question and again after it had to be killed."""
+
+    def __init__(self, directory: str, isolation: Isolation) -> None:
+        self._directory = directory
+        self._isolation = isolation
+        self._process: Process | None = None
+
+    def ask(self, request: bytes, timeout: float) -> bytes:
+        """The answer, without its LF. Raises ToolError; the worker is gone then."""
+        fresh = self._process is None
+        if self._process is None:
+            self._process = Process(COMMAND, cwd=self._directory, isolation=self._isolation)
+            os.set_blocking(self._process.stdin.fileno(), False)
+        try:
+            return _exchange(self._process, request, time.monotonic() + timeout + START_SECONDS * fresh)
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Ends the process, if there is one."""
+        if self._process is not None:
+            self._process.kill()
+            self._process = None
+
+
+def _exchange(process: Process, request: bytes, deadline: float) -> bytes:
+    """Writes the request and reads one line. Raises ToolTimeout, ToolOutputTooLarge or ToolMissing (it died)."""
+    rest, received = memoryview(request), bytearray()
+    reader, writer = process.stdout.fileno(), process.stdin.fileno()
+    with selectors.DefaultSelector() as selector:
+        selector.register(reader, selectors.EVENT_READ)
+        selector.register(writer, selectors.EVENT_WRITE)
+        while not received.endswith(b"\n"):
+            ready = selector.select(max(0.0, deadline - time.monotonic()))
+            if not ready:
+                msg = "the time limit was reached"
+                raise ToolTimeout(msg)
+            for key, _ in ready:
+                if key.fd == writer:
+                    with suppress(BrokenPipeError):
+                        rest = rest[os.write(writer, rest[:CHUNK]) :]
+                        if rest:
+                            continue
+                    selector.unregister(writer)
+                elif chunk := os.read(reader, CHUNK):
+                    received += chunk
+                else:
+                    msg = "the validator crashed or ran out of its limits"
+                    raise ToolMissing(msg)
+            if len(received) > MAX_ANSWER:
+                msg = "the validator said too much"
+                raise ToolOutputTooLarge(msg)
+    return bytes(received[:-1])
+
+
+class ValidatorPool:
+    """Implements `core.ports.ProgramValidator`. `timeout` is in seconds per program; `jobs` bounds the workers."""
+
+    def __init__(self, *, timeout: float = 20.0, jobs: int = 1, isolation: Isolation | None = None) -> None:
+        drop = os.environ.get(DROP_PRIVILEGES) == "1"
+        self._timeout = timeout
+        self._directory = TemporaryDirectory(prefix="slmfix-")
+        os.chmod(self._directory.name, 0o755)  # noqa: PTH101 - nobody must be able to enter it
+        chosen = isolation or Isolation(drop_privileges=drop)
+        self._workers = [Worker(self._directory.name, chosen) for _ in range(max(1, jobs))]
+
+    def __enter__(self) -> ValidatorPool:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends the workers and removes their directory."""
+        for worker in self._workers:
+            worker.close()
+        self._directory.cleanup()
+
+    def supports(self, language: str) -> bool:
+        """Whether a validator is registered for the language."""
+        return language in VALIDATORS
+
+    def version(self, language: str) -> str:
+        """The version of a language's validator. Raises MissingToolError."""
+        request = encode({"version": language, "timeout": self._timeout})
+        try:
+            reply = json.loads(self._workers[0].ask(request, self._timeout))
+        except ToolError as error:
+            raise MissingToolError(str(error)) from error
+        if reply["missing"]:
+            raise MissingToolError(reply["missing"])
+        return str(reply["version"])
+
+    def validate(self, program: Program, *, quick: bool = False) -> Validation:
+        """Never raises for a bad program. `quick` gives the same rules and messages without costly explanations."""
+        return self._ask(self._workers[0], program, quick=quick)
+
+    def validate_many(self, programs: Sequence[Program], *, quick: bool = False) -> list[Validation]:
+        """The validations in the order of the programs, by all workers."""
+        if len(self._workers) == 1 or len(programs) < 2:
+            return [self.validate(program, quick=quick) for program in programs]
+        idle: SimpleQueue[Worker] = SimpleQueue()
+        for worker in self._workers:
+            idle.put(worker)
+
+        def judge(program: Program) -> Validation:
+            worker = idle.get()
+            try:
+                return self._ask(worker, program, quick=quick)
+            finally:
+                idle.put(worker)
+
+        with ThreadPoolExecutor(len(self._workers)) as executor:
+            return list(executor.map(judge, programs))
+
+    def _ask(self, worker: Worker, program: Program, *, quick: bool) -> Validation:
+        if program.language not in VALIDATORS:
+            return Validation(validator="", version="", skipped=f"no validator for {program.language}")
+        request = encode_request(program, quick=quick, timeout=self._timeout)
+        try:
+            return decode_validation(worker.ask(request, self._timeout))
+        except ToolError as error:
+            return Validation(validator=program.language, version="", skipped=str(error))

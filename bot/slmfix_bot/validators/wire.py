@@ -1,0 +1,40 @@
+"""How programs and diagnostics travel between the pool and its worker: one JSON object a line, ASCII only."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from slmfix_bot.core.diagnostic import Diagnostic, Severity, Validation
+from slmfix_bot.core.edit import Edit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from slmfix_bot.core.program import Program
+
+
+def encode(message: Mapping[str, Any]) -> bytes:
+    """One line. ASCII escapes carry lone surrogates, which UTF-8 cannot."""
+    return json.dumps(message, separators=(",", ":")).encode("ascii") + b"\n"
+
+
+def encode_request(program: Program, *, quick: bool, timeout: float) -> bytes:
+    """A request to check a program; the worker ends itself after `timeout` seconds."""
+    return encode({"program": vars(program), "quick": quick, "timeout": timeout})
+
+
+def decode_validation(line: bytes) -> Validation:
+    """The content of an answer."""
+    fields = json.loads(line)
+    diagnostics = tuple(_diagnostic(entry) for entry in fields.pop("diagnostics"))
+    return Validation(diagnostics=diagnostics, **fields)
+
+
+def _diagnostic(fields: dict[str, Any]) -> Diagnostic:
+    special: dict[str, Any] = {
+        "severity": Severity(fields.pop("severity")),
+        "expected": tuple(fields.pop("expected")),
+        "fix": tuple(Edit(**edit) for edit in fields.pop("fix")),
+    }
+    return Diagnostic(**special, **fields)
