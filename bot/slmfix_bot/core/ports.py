@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from slmfix_bot.core.diagnostic import Validation
     from slmfix_bot.core.program import Program
     from slmfix_bot.core.report import ModelIdentity
+    from slmfix_bot.core.review import OwnComment, PostOutcome, PullRequest, ReviewComment
     from slmfix_bot.core.similarity import Node
 
 
@@ -48,3 +49,17 @@ class SyntaxParser(Protocol):
     """Parses text into a plain tree for similarity and context; None when there is no grammar or it timed out."""
 
     def parse(self, language: str, text: str) -> Node | None: ...
+
+
+class Poster(Protocol):
+    """One pull request on a code host. Reading raises GitHubError; posting answers with an outcome instead, because a
+    refused comment must not lose the others."""
+
+    def pull_request(self) -> PullRequest:
+        """The state of the pull request now."""
+
+    def own_comments(self) -> Sequence[OwnComment]:
+        """Every comment of our own account that carries a marker; a marker written by anybody else does not count."""
+
+    def post(self, head_sha: str, comments: Sequence[ReviewComment], summary: str) -> PostOutcome:
+        """Posts one review with these comments on that head, or nothing if the branch has moved meanwhile."""
