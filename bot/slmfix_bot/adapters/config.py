@@ -117,6 +117,7 @@ def _reason(error: ValidationError) -> str:
             "boolean": "true or false",
             "integer": "a whole number",
         }
+        names["boolean"] = "true or false"
         wanted = names.get(expected, f"a {expected}")
         return f"expected {wanted}, found {type(value).__name__} {value!r:.60}"
     return error.message[:200]
