@@ -47,8 +47,8 @@ _NAMES = "|".join(re.escape(token[1:-1]) for token in SPECIAL_TOKENS) + r"|\|\w{
 _FORGED = re.compile(rf"<(~*)({_NAMES})>")
 _NEUTRALISED = re.compile(rf"<~(~*)({_NAMES})>")
 _POSITION = re.compile(
-    r"\(?\b(?:(?:at|on|in|from|near)\s+)?(?:lines?|columns?|col|position|pos|char|character|offset)\W{0,3}\d+\)?[:,.]?"
-    r"|(?<=\w)?:\d+:\d+\b:?",
+    r"\(?\b(?:(?:at|on|in|from|near)\s+)?(?:lines?|columns?|col|position|pos)[\s:#=]{0,3}\d+\)?[:,.]?"
+    r"|\(char \d+\)|:\d+:\d+\b:?",
     re.I,
 )
 
