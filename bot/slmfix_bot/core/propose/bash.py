@@ -1,0 +1,175 @@
+"""Rules for Bash and sh: flattened one-liners, quotes, unclosed blocks, placeholders."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from slmfix_bot.core.lexer import Kind
+from slmfix_bot.core.propose.case import Candidate, Case
+from slmfix_bot.core.report import RepairSource
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_CLOSER = {
+    "if": "fi",
+    "for": "done",
+    "while": "done",
+    "until": "done",
+    "case": "esac",
+    "select": "done",
+    "{": "}",
+    "(": ")",
+}
+_NEED_BREAK = {"then", "do", "else", "elif", "fi", "done", "esac"}
+_OPENERS = {"if", "for", "while", "until", "case"}
+_AFTER_OK = {
+    ";",
+    ";;",
+    "&&",
+    "||",
+    "|",
+    "&",
+    "(",
+    "{",
+    "then",
+    "do",
+    "else",
+    "elif",
+    "!",
+    "$(",
+    "`",
+    "if",
+    "while",
+    "until",
+    ")",
+    "in",
+}
+_PLACEHOLDER = re.compile(r"(?<![<$\w])<([^<>\n|&;]{1,60})>(?!>)")
+
+
+def _rule(text: str, cost: float, note: str) -> Candidate:
+    return Candidate(text, RepairSource.SEARCH, cost, note)
+
+
+def propose_bash(case: Case) -> Iterator[Candidate]:
+    """All rules for shell scripts."""
+    for rule in (_shebang, _separators, _quotes, _closers, _placeholders, _dangling, _expansions):
+        for candidate in rule(case):
+            if candidate.text != case.text:
+                yield candidate
+
+
+def _shebang(case: Case) -> Iterator[Candidate]:
+    if case.text[:1].isspace() and case.text.lstrip().startswith("#!"):
+        yield _rule(case.text.lstrip(), 0.2, "shebang moved to the first line")
+
+
+def _separators(case: Case) -> Iterator[Candidate]:
+    """Keywords that stand behind a command without `;`, as when a script was flattened into one line."""
+    closing, opening = [], []
+    for previous, token in pairwise(case.code):
+        if token.kind is not Kind.WORD or "\n" in case.text[previous.end : token.start]:
+            continue
+        if previous.text in _AFTER_OK or previous.end == token.start:
+            continue
+        if token.text in _NEED_BREAK:
+            closing.append(previous.end)
+        elif token.text in _OPENERS and not previous.text.startswith("-"):
+            opening.append(previous.end)
+    if closing:
+        yield _rule(_insert(case.text, closing, ";"), 0.8, "commands separated")
+    if opening:
+        yield _rule(_insert(case.text, sorted(closing + opening), ";"), 1.1, "commands separated")
+    for place in (closing + opening)[:12]:
+        yield _rule(_insert(case.text, [place], ";"), 2.0, "command separated")
+    collapsed = re.sub(r"\\[ \t]{2,}", " ", case.text)
+    yield _rule(collapsed, 1.0, "flattened line continuation removed")
+
+
+def _insert(text: str, places: list[int], what: str) -> str:
+    for place in reversed(places):
+        text = text[:place] + what + text[place:]
+    return text
+
+
+def _quotes(case: Case) -> Iterator[Candidate]:
+    """Close an open quote where the line, a pipe or an option suggests its end; or drop one of the quotes."""
+    text = case.text
+    for quote in "\"'`":
+        if len(re.findall(rf"(?<!\\){quote}", text)) % 2 == 0:
+            continue
+        end = len(text.rstrip())
+        yield _rule(case.splice(end, end, quote), 1.2, "quote closed at the end")
+        places = [match.start() for match in re.finditer(rf"(?<!\\){quote}", text)]
+        for place in places[-8:]:
+            yield _rule(case.splice(place, place + 1, ""), 2.4, "stray quote removed")
+            for match in list(
+                re.finditer(r"\s(?=\||-|\\;|;|&|>|\{\}|\$)|$|(?=[;|)])|(?<=\S)(?=\s)", text[place + 1 :])
+            )[:8]:
+                spot = place + 1 + match.start()
+                yield _rule(case.splice(spot, spot, quote), 1.8, "quote closed")
+
+
+def _closers(case: Case) -> Iterator[Candidate]:
+    """Blocks that are never closed get their closer at the end; closers of nothing go."""
+    stack: list[str] = []
+    expects_command = True
+    for token in case.code:
+        word = token.text
+        if word in _CLOSER and (expects_command or word in "({"):
+            stack.append(_CLOSER[word])
+        elif word in {"$(", "$(("}:
+            stack.append(")" if word == "$(" else "))")
+        elif stack and word == stack[-1]:
+            stack.pop()
+        expects_command = word in _AFTER_OK or "\n" in case.text[token.end : token.end + 1]
+    if not stack:
+        return
+    body = case.text.rstrip()
+    tail = case.text[len(body) :]
+    multi = "\n" in body
+    closers = list(reversed(stack))
+    joined = ("\n" if multi else "; ").join(closers) if all(len(c) > 1 for c in closers) else " ".join(closers)
+    glue = "\n" if multi and len(closers[0]) > 1 else ("; " if len(closers[0]) > 1 else "")
+    yield _rule(body.rstrip(";") + glue + joined + tail, 1.3, "blocks closed at the end")
+    yield _rule(body + closers[0] + tail, 1.6, "block closed at the end")
+
+
+def _placeholders(case: Case) -> Iterator[Candidate]:
+    """`<file>` is a redirection to the shell; as a quoted word it is what the author meant."""
+    if not _PLACEHOLDER.search(case.text):
+        return
+    yield _rule(_PLACEHOLDER.sub(r"'<\1>'", case.text), 1.2, "placeholders quoted")
+    yield _rule(_PLACEHOLDER.sub(r"\1", case.text), 2.2, "placeholder brackets removed")
+
+
+def _dangling(case: Case) -> Iterator[Candidate]:
+    stripped = case.text.rstrip()
+    tail = case.text[len(stripped) :]
+    match = re.search(r"[\s|&;\\<>(]+$", stripped)
+    if match:
+        yield _rule(stripped[: match.start()] + tail, 1.3, "dangling operator removed")
+    for token in [t for t in case.code if abs(t.start - case.at) < 40]:
+        if token.text in {"(", ")", "`", "|", "&", ";", "<", ">", "[", "]"}:
+            yield _rule(case.splice(token.start, token.end, "\\" + token.text), 2.2, f"{token.text} escaped")
+        if token.text in {"(", ")"}:
+            yield _rule(case.splice(token.start, token.end, ""), 2.6, f"{token.text} removed")
+
+
+def _expansions(case: Case) -> Iterator[Candidate]:
+    """What ShellCheck calls an error in expansions and `find -exec`."""
+    text = case.text
+    starred = re.sub(r"\$\{(!?\w+)\[@\]\}", r"${\1[*]}", text)
+    yield _rule(re.sub(r"\$@", "$*", starred), 1.4, "array joined with [*]")
+    start, end = case.offset(case.target.line, 1), case.offset(case.target.line + 1, 1)
+    line = text[start:end]
+    yield _rule(
+        case.splice(start, end, re.sub(r"\$\{(!?\w+)\[@\]\}", r"${\1[*]}", line).replace("$@", "$*")), 1.2, "[*]"
+    )
+    quoted = re.sub(r"(?<![\"\w])(\$\{!?\w+\[@\]\}|\$@)(?![\"\w])", r'"\1"', text)
+    yield _rule(quoted, 1.1, "array expansion quoted")
+    yield _rule(re.sub(r"(-exec\s[^|;&+]*?\S)\s*(\||$|&&)", r"\1 \\; \2", text), 1.6, "-exec terminated")
+    yield _rule(re.sub(r"(\bfor \w+ in )[`$]\(?ls ([^\s`)*]+)/?[`)]", r"\1\2/*", text), 2.5, "glob in place of ls")

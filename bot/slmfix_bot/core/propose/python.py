@@ -1,0 +1,209 @@
+"""Rules for Python: missing imports, unclosed strings and brackets, lost bodies and indentation."""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import TYPE_CHECKING
+
+from slmfix_bot.core.propose.case import Candidate, Case
+from slmfix_bot.core.report import RepairSource
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_FROM = {
+    "typing": "Any Callable Dict FrozenSet Generic Iterable Iterator List Mapping Optional Sequence Set Tuple Type Union",
+    "collections": "Counter OrderedDict defaultdict deque namedtuple",
+    "functools": "cache cmp_to_key lru_cache partial reduce wraps",
+    "itertools": "accumulate chain combinations count cycle groupby permutations product repeat zip_longest",
+    "math": "ceil factorial floor gcd isqrt log log2 pi sqrt",
+    "dataclasses": "dataclass field",
+    "datetime": "date timedelta",
+    "pathlib": "Path",
+    "fractions": "Fraction",
+    "decimal": "Decimal",
+    "abc": "ABC abstractmethod",
+    "enum": "Enum",
+    "hashlib": "md5 sha256",
+    "heapq": "heapify heappop heappush",
+    "bisect": "bisect_left bisect_right",
+    "copy": "deepcopy",
+    "contextlib": "contextmanager",
+    "string": "ascii_letters ascii_lowercase ascii_uppercase",
+}
+_IMPORTS = {name: f"from {module} import {name}" for module, names in _FROM.items() for name in names.split()}
+_IMPORTS |= {"np": "import numpy as np", "pd": "import pandas as pd", "plt": "import matplotlib.pyplot as plt"}
+_PAIRS = {"(": ")", "[": "]", "{": "}"}
+
+
+def _rule(text: str, cost: float, note: str, source: RepairSource = RepairSource.SEARCH) -> Candidate:
+    return Candidate(text, source, cost, note)
+
+
+def propose_python(case: Case) -> Iterator[Candidate]:
+    """All rules for Python."""
+    for rule in (_missing_import, _strings, _brackets, _bodies, _indentation, _colon):
+        for candidate in rule(case):
+            if candidate.text != case.text:
+                yield candidate
+
+
+def _missing_import(case: Case) -> Iterator[Candidate]:
+    name = case.target.found
+    if not name:
+        return
+    statement = _IMPORTS.get(name)
+    if name in sys.stdlib_module_names and re.search(rf"\b{name}\.\w", case.text):
+        statement = f"import {name}"
+    if statement is None:
+        return
+    places = [_import_line(case), *_enclosing_body(case)]
+    for rank, (line, indent) in enumerate(places):
+        at = case.starts[min(line - 1, len(case.lines))]
+        gap = "\n\n" if rank == 0 and line == 1 and re.match(r"def |class |@", case.text) else ""
+        text = case.splice(at, at, f"{indent}{statement}\n{gap}")
+        yield _rule(text, 0.4 + rank, statement, RepairSource.SCHEMA)
+
+
+def _import_line(case: Case) -> tuple[int, str]:
+    """The line behind the last import of the head of the file, or behind its docstring and comments."""
+    last = 0
+    for number, line in enumerate(case.lines, start=1):
+        if re.match(r"(?:import|from)\s", line):
+            last = number
+        elif re.match(r"(?:def|class|@|if|for|while|with|try)\b", line):
+            break
+    if last:
+        return last + 1, ""
+    head = re.match(r"(?:#[^\n]*\n)*(?:(\"\"\"|''')[\s\S]*?\1[ \t]*\n)?", case.text)
+    return (case.text[: head.end()].count("\n") + 1 if head else 1), ""
+
+
+def _enclosing_body(case: Case) -> Iterator[tuple[int, str]]:
+    """The first line of the body of the function around the report, for changes that do not hold the file's head."""
+    for number in range(case.target.line, 0, -1):
+        header = re.match(r"(\s*)(?:async )?def .*:\s*$", case.lines[number - 1].rstrip("\n"))
+        if header and number < case.target.line:
+            yield number + 1, header[1] + "    "
+            return
+
+
+def _strings(case: Case) -> Iterator[Candidate]:
+    text = case.text
+    for quote in ('"""', "'''"):
+        if text.count(quote) % 2:
+            body = text.rstrip()
+            yield _rule(body + "\n" * body.endswith("\\") + quote + text[len(body) :], 1.4, "string closed at the end")
+            opener = text.rfind(quote)
+            line = text.count("\n", 0, opener) + 1
+            indent = re.match(r"\s*", case.lines[line - 1])
+            closed = body + "\n" + (indent[0] if indent else "") + quote + "\n"
+            yield _rule(closed, 1.6, "docstring closed at the end")
+            yield from _docstring_end(case, line, quote)
+            yield _rule(case.splice(opener, opener + 3, ""), 2.5, "stray triple quote removed")
+    start, line_text = case.offset(case.target.line, 1), case.lines[case.target.line - 1 : case.target.line]
+    content = (line_text or [""])[0].rstrip("\r\n")
+    for quote in "'\"":
+        if content.count(quote) % 2:
+            end = start + len(content.rstrip())
+            yield _rule(case.splice(end, end, quote), 1.4, "string closed")
+            for tail in re.finditer(r"[)\]},:]+\s*$", content):
+                spot = start + tail.start()
+                yield _rule(case.splice(spot, spot, quote), 1.2, "string closed")
+            for match in re.finditer(quote, content):
+                spot = start + match.start()
+                yield _rule(case.splice(spot, spot + 1, ""), 2.3, "stray quote removed")
+                yield _rule(case.splice(spot, spot, "\\"), 1.9, "quote escaped")
+
+
+def _docstring_end(case: Case, line: int, quote: str) -> Iterator[Candidate]:
+    """Close a docstring before the first line that looks like code at its own indentation."""
+    indent = re.match(r"[ \t]*", case.lines[line - 1])
+    prefix = indent[0] if indent else ""
+    for number in range(line + 1, len(case.lines) + 1):
+        content = case.lines[number - 1]
+        if re.match(
+            rf"{prefix}(?:[A-Za-z_][\w.\[\]]*\s*(?:=[^=]|\+=|\()|return\b|if .*:|for .*:|while .*:|def |import |from )",
+            content,
+        ):
+            at = case.starts[number - 1]
+            yield _rule(case.splice(at, at, f"{prefix}{quote}\n"), 1.5, "docstring closed before the code")
+
+
+def _brackets(case: Case) -> Iterator[Candidate]:
+    """Unclosed brackets: close them at the end of the reported line, of the text, or of a following line."""
+    stack = []
+    for token in case.code:
+        if token.text in _PAIRS:
+            stack.append(token)
+        elif stack and token.text == _PAIRS[stack[-1].text]:
+            stack.pop()
+    closers = "".join(_PAIRS[t.text] for t in reversed(stack))
+    text = case.text
+    if closers:
+        body = text.rstrip()
+        trimmed = re.sub(r"[,\s]+$", "", body)
+        yield _rule(trimmed + closers + text[len(body) :], 1.3, "brackets closed at the end")
+        yield _rule(
+            re.sub(r"(?:\b(?:and|or|not|in|if|else|for|is)\b|[-+*/%=<>.&|])\s*$", "", trimmed).rstrip()
+            + closers
+            + text[len(body) :],
+            1.9,
+            "brackets closed at the end",
+        )
+        opener_line = text.count("\n", 0, stack[-1].start) + 1
+        for number in range(opener_line, min(opener_line + 3, len(case.lines)) + 1):
+            content = case.lines[number - 1].rstrip()
+            end = case.starts[number - 1] + len(content)
+            for place in {end, end - 1 if content.endswith(":") else end}:
+                yield _rule(case.splice(place, place, closers), 1.5 + 0.3 * (number - opener_line), "brackets closed")
+
+
+def _bodies(case: Case) -> Iterator[Candidate]:
+    """A header without a body."""
+    for number in dict.fromkeys((case.target.related_line, case.target.line, case.target.line - 1, len(case.lines))):
+        if not number or not 1 <= number <= len(case.lines):
+            continue
+        content = case.lines[number - 1]
+        header = re.match(
+            r"(\s*)(?:async |)(?:def|class|if|elif|else|for|while|try|except|finally|with)\b.*:\s*(?:#.*)?$",
+            content.rstrip(),
+        )
+        if header:
+            at = case.starts[number]
+            newline = "" if content.endswith("\n") else "\n"
+            yield _rule(case.splice(at, at, f"{newline}{header[1]}    pass\n"), 2.2, "empty body filled")
+            following = number
+            while following < len(case.lines) and case.lines[following].strip():
+                following += 1
+            if following > number:
+                body = "".join("    " + line if line.strip() else line for line in case.lines[number:following])
+                yield _rule(case.splice(case.starts[number], case.starts[following], body), 1.6, "body indented")
+                one = "    " + case.lines[number]
+                yield _rule(case.splice(case.starts[number], case.starts[number + 1], one), 1.5, "body indented")
+
+
+def _indentation(case: Case) -> Iterator[Candidate]:
+    """Give the reported line the indentation of an earlier line."""
+    number = case.target.line
+    if "ndent" not in case.target.message or not 1 <= number <= len(case.lines):
+        return
+    content = case.lines[number - 1]
+    levels = {re.match(r"[ \t]*", line)[0] for line in case.lines[max(0, number - 12) : number - 1] if line.strip()}  # type: ignore[index]
+    previous = next((line for line in reversed(case.lines[: number - 1]) if line.strip()), "")
+    near = previous[: len(previous) - len(previous.lstrip())]
+    for level in sorted(levels, key=lambda level: (level != near, -len(level))):
+        start = case.starts[number - 1]
+        text = case.splice(start, start + len(content), level + content.lstrip())
+        yield _rule(text, 1.2 + 0.2 * (level != near), "indentation aligned")
+
+
+def _colon(case: Case) -> Iterator[Candidate]:
+    for number in (case.target.line, case.target.line - 1):
+        if 1 <= number <= len(case.lines):
+            content = case.lines[number - 1].rstrip()
+            if re.match(r"\s*(?:async |)(?:def|class|if|elif|else|for|while|try|except|finally|with)\b", content):
+                end = case.starts[number - 1] + len(content)
+                yield _rule(case.splice(end, end, ":"), 1.2, "colon added")
+                yield _rule(case.splice(end, end, ": pass"), 2.4, "header completed")

@@ -1,0 +1,69 @@
+"""Tier (c): small token edits near the report, in the order of how often models need them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from slmfix_bot.core.lexer import Kind, Token
+from slmfix_bot.core.propose.case import Candidate, Case
+from slmfix_bot.core.report import RepairSource
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_INSERTIONS = {
+    "sql": (")", ",", "(", ";", "'", '"', " AND ", " AS ", " FROM ", " END", " ON ", "="),
+    "bash": ("; ", "'", '"', ")", "`", "; done", "; fi", " }", " ]", " ]]", "; then ", "; do ", "\\"),
+    "sh": ("; ", "'", '"', ")", "`", "; done", "; fi", " }", " ]", "; then ", "; do ", "\\"),
+    "python": (":", ")", "]", "}", ",", "(", "'", '"', "=", " in ", " "),
+    "json": ('"', ",", ":", "}", "]", "{", "[", "null"),
+    "yaml": (": ", '"', "'", " ", "  ", "- ", ", ", "]", "}"),
+    "ansible": (": ", '"', "'", " ", "  ", "- ", ", ", "]", "}"),
+    "toml": ('"', "'", " = ", "]", ",", "}"),
+    "verilog": (";", " end ", ")", ",", " begin ", "("),
+}
+_REACH = 7
+
+
+def propose_search(case: Case) -> Iterator[Candidate]:
+    """Deletions, insertions and swaps of single tokens around the report, nearest first; a few hundred at most."""
+    ranked = sorted(case.code, key=lambda token: _distance(case, token))[: 2 * _REACH]
+    for rank, token in enumerate(ranked):
+        far = 0.15 * rank
+        yield _search(case.splice(token.start, token.end, ""), _deletion_cost(token) + far, f"{token.text!r} removed")
+    for text, cost, note in _insertions(case, ranked):
+        yield _search(text, cost, note)
+    for rank, token in enumerate(ranked):
+        following = next((t for t in case.code if t.start >= token.end), None)
+        if following and following.end - token.start < 80:
+            gap = case.text[token.end : following.start]
+            swapped = case.splice(token.start, following.end, following.text + gap + token.text)
+            yield _search(swapped, 4.5 + 0.15 * rank, "tokens swapped")
+
+
+def _search(text: str, cost: float, note: str) -> Candidate:
+    return Candidate(text, RepairSource.SEARCH, cost, note)
+
+
+def _distance(case: Case, token: Token) -> int:
+    """The fault usually stands at or before the report, seldom behind it."""
+    if token.start >= case.at:
+        return 2 * (token.start - case.at)
+    return max(0, case.at - token.end)
+
+
+def _deletion_cost(token: Token) -> float:
+    return 3.0 if token.kind is Kind.PUNCTUATION else 5.5
+
+
+def _insertions(case: Case, ranked: list[Token]) -> Iterator[tuple[str, float, str]]:
+    symbols = _INSERTIONS.get(case.program.language, (")", "]", "}", ";", ",", '"'))
+    places = []
+    for rank, token in enumerate(ranked[:_REACH]):
+        places += [(token.start, rank), (token.end, rank)]
+    end = len(case.text.rstrip())
+    line_end = case.offset(case.target.line, 10**9)
+    places += [(line_end, 0), (end, 1)]
+    for place, rank in dict(reversed(places)).items():
+        for order, symbol in enumerate(symbols):
+            yield case.splice(place, place, symbol), 3.2 + 0.1 * order + 0.15 * rank, f"{symbol.strip()!r} inserted"

@@ -1,0 +1,121 @@
+"""Rules for YAML and Ansible: indentation, quoting, mapping syntax."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from slmfix_bot.core.propose.case import Candidate, Case
+from slmfix_bot.core.report import RepairSource
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def _rule(text: str, cost: float, note: str) -> Candidate:
+    return Candidate(text, RepairSource.SEARCH, cost, note)
+
+
+def propose_yaml(case: Case) -> Iterator[Candidate]:
+    """Line-wise rules on the reported line, the line before it and the related line."""
+    text = case.text
+    if "\t" in text:
+        untabbed = re.sub(r"^[ \t]+", lambda match: match[0].replace("\t", "  "), text, flags=re.M)
+        yield _rule(untabbed, 0.6, "tabs to blanks")
+    count = len(case.lines)
+    near = [
+        case.target.line,
+        case.target.line - 1,
+        case.target.related_line or 0,
+        case.target.line - 2,
+        case.target.line + 1,
+    ]
+    for rank, number in enumerate(dict.fromkeys(n for n in near if 1 <= n <= count)):
+        content = case.lines[number - 1].rstrip("\r\n")
+        if not content.strip():
+            continue
+        start = case.starts[number - 1]
+        for changed, cost, note in _line_rules(case, number, content):
+            if changed != content:
+                yield _rule(case.splice(start, start + len(content), changed), cost + 0.4 * rank, note)
+        yield from _shifts(case, number, 0.4 * rank)
+
+
+def _line_rules(case: Case, number: int, content: str) -> Iterator[tuple[str, float, str]]:
+    value = re.match(r"(\s*(?:- )?[\w.\"'-]+\s*:\s+)(\S.*?)\s*$", content)
+    if value:
+        yield value[1] + _double(value[2]), 1.3, "value quoted"
+        yield value[1] + _single(value[2]), 1.2 if "\\" in value[2] or '"' in value[2] else 1.5, "value quoted"
+        if re.match(r"(['\"]).*\1\S", value[2]) or value[2][0] in "\"'":
+            yield value[1] + _single(value[2].replace(value[2][0], "")), 1.9, "value quoted again"
+    item = re.match(r"(\s*- )(\S.*?)\s*$", content)
+    if item:
+        yield item[1] + _double(item[2]), 1.7, "item quoted"
+        yield item[1] + _single(item[2]), 1.8, "item quoted"
+    yield re.sub(r"^(\s*(?:- )?[\w.-]+):(?=[^\s:/])", r"\1: ", content), 1.0, "blank behind the colon"
+    yield re.sub(r"^(\s*)-(?=[^\s-])", r"\1- ", content), 1.0, "blank behind the dash"
+    yield re.sub(r"^(\s*(?:- )?[\w.-]+)\s+(?=[^:\s]+\s*$)", r"\1: ", content), 2.0, "colon added"
+    yield re.sub(r"^(\s*(?:- )?[\w.-]+)\s*$", r"\1:", content), 1.7, "colon added"
+    yield re.sub(r"^(\s*(?:- )?[\w.-]+)\s*=\s*", r"\1: ", content), 1.6, "colon in place of ="
+    for quote in "\"'":
+        if content.count(quote) % 2:
+            yield content + quote, 1.3, "quote closed"
+            yield content.replace(quote, "", 1), 2.0, "quote removed"
+            yield re.sub(rf"{quote}(?=[^{quote}]*$)", "", content), 2.0, "quote removed"
+    for opener, closer in ("{}", "[]", "()"):
+        missing = content.count(opener) - content.count(closer)
+        if missing > 0:
+            yield content + closer * missing, 1.4, "bracket closed"
+            yield re.sub(r"(['\"]?)\s*$", closer * missing + r"\1", content, count=1), 1.5, "bracket closed"
+    braces = re.match(r"(.*?)(\{\{.*\}\}.*?)\s*$", content)
+    if braces and "\\" in content:
+        yield content.replace("\\", "\\\\"), 1.6, "backslashes doubled"
+    if number > 1 and case.lines[number - 1].lstrip().startswith("- "):
+        yield re.sub(r"^(\s*)- ", r"\1  ", content), 2.4, "dash removed"
+    if re.match(r"\s*[A-Za-z]", content) and not value and number < len(case.lines) + 1:
+        indent = len(content) - len(content.lstrip())
+        yield content[:indent] + "- " + content[indent:], 2.4, "dash added"
+        yield content[:indent] + "# " + content[indent:], 3.4, "line commented out"
+
+
+def _double(value: str) -> str:
+    return '"' + value.strip("\"'").replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _single(value: str) -> str:
+    return "'" + value.strip("'").replace("'", "''") + "'"
+
+
+def _shifts(case: Case, number: int, extra: float) -> Iterator[Candidate]:
+    """Re-indent the line, or the block that hangs below it, to a level that the file uses nearby."""
+    content = case.lines[number - 1]
+    body = content.lstrip(" ")
+    indent = len(content) - len(body)
+    around = case.lines[max(0, number - 8) : number + 4]
+    levels = {len(line) - len(line.lstrip(" ")) for line in around if line.strip()}
+    levels |= {level + 2 for level in levels}
+    end = number
+    while end < len(case.lines) and (
+        not case.lines[end].strip() or len(case.lines[end]) - len(case.lines[end].lstrip(" ")) > indent
+    ):
+        end += 1
+    same = number
+    while (
+        same < len(case.lines)
+        and len(case.lines[same]) - len(case.lines[same].lstrip(" ")) >= indent
+        and case.lines[same].strip()
+    ):
+        same += 1
+    for level in sorted(levels - {indent}, key=lambda level: abs(level - indent))[:6]:
+        for stop, cost in dict.fromkeys(((number, 1.5), (end, 1.4), (same, 1.7))):
+            lines = [_shifted(line, level - indent) for line in case.lines[number - 1 : stop]]
+            text = case.splice(case.starts[number - 1], case.starts[stop], "".join(lines))
+            yield _rule(text, cost + extra + 0.1 * abs(level - indent), "re-indented")
+
+
+def _shifted(line: str, by: int) -> str:
+    if not line.strip():
+        return line
+    if by >= 0:
+        return " " * by + line
+    return line[min(-by, len(line) - len(line.lstrip(" "))) :]
