@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import sysconfig
 import time
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -22,7 +23,16 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-__all__ = ["Completed", "Isolation", "Limits", "Process", "network_isolation_works", "run", "scrubbed_environment"]
+__all__ = [
+    "Completed",
+    "Isolation",
+    "Limits",
+    "Process",
+    "find_program",
+    "network_isolation_works",
+    "run",
+    "scrubbed_environment",
+]
 
 CHUNK = 1 << 16
 DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -54,6 +64,16 @@ def scrubbed_environment(extra: Mapping[str, str] | None = None) -> dict[str, st
     return {**base, **(extra or {})}
 
 
+def find_program(name: str) -> str:
+    """The path of a program, preferring those that were installed with this package. Raises ToolMissing."""
+    places = [sysconfig.get_path("scripts"), sysconfig.get_path("scripts", "posix_user")]
+    found = shutil.which(name, path=os.pathsep.join(places)) or shutil.which(name)
+    if found is None:
+        msg = f"{name} is not installed"
+        raise ToolMissing(msg)
+    return found
+
+
 def network_isolation_works() -> bool:
     """Whether validators run without a network on this system; for `doctor`."""
     argv = [sys.executable, "-I", "-S", launcher.__file__, launcher.PROBE]
@@ -76,7 +96,7 @@ def run(
     `env` replaces the scrubbed environment as a whole. `limits` and `isolation` cost some 20 ms, for the launcher.
     Raises ToolMissing, ToolTimeout or ToolOutputTooLarge; the whole process group is killed before the latter two.
     """
-    payload = stdin.encode(errors="surrogateescape") if isinstance(stdin, str) else stdin
+    payload = _encode(stdin) if isinstance(stdin, str) else stdin
     with (
         _input_file(payload or b"") as source,
         Process(argv, cwd=cwd, env=env, limits=limits, isolation=isolation, source=source) as process,
@@ -169,6 +189,14 @@ class Process:
             if stream is not None:
                 with suppress(BrokenPipeError):
                     stream.close()
+
+
+def _encode(text: str) -> bytes:
+    """UTF-8; escaped bytes become themselves again, other lone surrogates their three bytes."""
+    try:
+        return text.encode(errors="surrogateescape")
+    except UnicodeEncodeError:
+        return text.encode(errors="surrogatepass")
 
 
 def _input_file(payload: bytes) -> IO[bytes]:
