@@ -16,7 +16,7 @@ RANKS["__main__"] = 6
 
 ONLY_IN = {
     "subprocess": "adapters/process.py",
-    "unidiff": "adapters/git.py",
+    "unidiff": "core/diff.py",
     "github": "adapters/github.py",
     "onnxruntime": "adapters/onnx.py",
     "tokenizers": "adapters/onnx.py",
