@@ -1,0 +1,193 @@
+"""The shipped table of Ansible modules and keywords; docs/decisions/0003-ansible-tables.md says how it is made.
+
+The index is read at first use (some 5 ms), a collection's options when a program names one of its modules.
+"""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache, cached_property
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+BUILTIN = "ansible.builtin"
+_HOPS = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Option:
+    """One module option; `choices` is empty when anything goes, `suboptions` when they are not known."""
+
+    name: str
+    type: str
+    required: bool
+    choices: tuple[str | int | bool, ...]
+    aliases: tuple[str, ...]
+    suboptions: Mapping[str, Option]
+    elements: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Module:
+    """A module's interface; `others` are names that it takes beside its documented options."""
+
+    options: Mapping[str, Option]
+    others: frozenset[str]
+    rules: Mapping[str, list[list[Any]]]
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Option]:
+        """Options by name and by alias."""
+        return by_name(self.options)
+
+
+@dataclass(frozen=True)
+class Resolution:
+    """Where a module name leads: `fqcn` is None when nowhere; `removed` when it was taken out of Ansible."""
+
+    fqcn: str | None
+    redirected: bool = False
+    removed: bool = False
+    opaque: bool = False
+
+    @property
+    def is_outside_core(self) -> bool:
+        """Whether ansible-core alone lacks the module."""
+        return self.fqcn is not None and not self.fqcn.startswith("ansible.builtin.")
+
+
+def by_name(options: Mapping[str, Option]) -> dict[str, Option]:
+    """Options by name and by alias."""
+    return {name: option for option in options.values() for name in (*option.aliases, option.name)}
+
+
+class Tables:
+    """Look-ups in the table archive."""
+
+    def __init__(self) -> None:
+        resource = files("slmfix_bot.validators").joinpath("data/ansible-modules.zip")
+        self._archive = zipfile.ZipFile(resource.open("rb"))
+        index = json.loads(self._archive.read("index.json"))
+        self._redirects: dict[str, dict[str, str | None]] = index["redirects"]
+        self._collections: dict[str, frozenset[str]] = {c: frozenset(n) for c, n in index["collections"].items()}
+        self._keywords: dict[str, frozenset[str]] = {k: frozenset(v) for k, v in index["keywords"].items()}
+        self._loaded: dict[str, dict[str, Any]] = {}
+        self.lookups: frozenset[str] = frozenset(index["lookups"])
+        self.versions: dict[str, str] = index["versions"]
+
+    def keywords(self, place: str) -> frozenset[str]:
+        """Keywords of "play", "block", "task", "handler", "loop_control", "playbook_include", "task_include"; module
+        names that take free text under "free_form" and "raw_params"."""
+        return self._keywords[place]
+
+    def has_collection(self, name: str) -> bool:
+        """Whether the table knows every module of the collection."""
+        return name in self._collections
+
+    def resolve(self, name: str, collections: Iterable[str] = ()) -> Resolution:
+        """Where Ansible with all collections of the `ansible` package would find the module.
+
+        `collections` is the play's search list; a listed collection that the table lacks makes short names opaque.
+        """
+        if name.count(".") >= 2:
+            return self._follow(name)
+        found = Resolution(None)
+        for place in (*collections, BUILTIN):
+            if not self.has_collection(place) and place not in {BUILTIN, "ansible.legacy"}:
+                return Resolution(f"{place}.{name}", opaque=True)
+            found = self._follow(f"{place}.{name}")
+            if found.fqcn or found.removed:
+                break
+        return found
+
+    def _follow(self, name: str) -> Resolution:
+        start = name
+        for _ in range(_HOPS):
+            namespace, collection, short = name.split(".", 2)
+            place = f"{namespace}.{collection}"
+            place = BUILTIN if place == "ansible.legacy" else place
+            redirects = self._redirects.get(place, {})
+            if short in redirects:
+                target = redirects[short]
+                if target is None:
+                    return Resolution(None, removed=True)
+                name = target if target.count(".") >= 2 else f"{place}.{target}"
+                continue
+            if place not in self._collections:
+                return Resolution(name, redirected=name != start, opaque=True)
+            known = short in self._collections[place]
+            return Resolution(f"{place}.{short}" if known else None, redirected=name != start)
+        return Resolution(None)
+
+    def module(self, fqcn: str) -> Module | None:
+        """The module's interface; None when it is not documented well enough to judge arguments."""
+        namespace, collection, short = fqcn.split(".", 2)
+        place = f"{namespace}.{collection}"
+        if place not in self._loaded:
+            if place not in self._collections:
+                return None
+            self._loaded[place] = json.loads(self._archive.read(f"{place}.json"))
+        entry = self._loaded[place]["modules"].get(short)
+        if entry is None:
+            return None
+        records = self._loaded[place]["records"]
+        options = {name: _option(name, number, records) for name, number in entry["o"].items()}
+        return Module(options=options, others=frozenset(entry.get("x", ())), rules=entry.get("c", {}))
+
+    @cached_property
+    def short_names(self) -> frozenset[str]:
+        """Names that resolve without a namespace."""
+        routed = (name for name, target in self._redirects[BUILTIN].items() if target)
+        return self._collections[BUILTIN].union(routed)
+
+    @cached_property
+    def _owners(self) -> dict[str, list[str]]:
+        owners: dict[str, list[str]] = {}
+        for collection, names in self._collections.items():
+            for name in names:
+                owners.setdefault(name, []).append(f"{collection}.{name}")
+        return owners
+
+    def owners(self, short: str) -> tuple[str, ...]:
+        """Full names of the modules with this last part, the most general collections first."""
+        prefer = ("ansible.", "community.general.", "community.")
+        return tuple(sorted(self._owners.get(short, ()), key=lambda n: (not n.startswith(prefer), len(n), n)))
+
+    def nearest_modules(self, name: str, count: int = 5) -> tuple[str, ...]:
+        """Legal names nearest to a wrong one: in the same collection, by short name, then by full name."""
+        if name.count(".") >= 2:
+            place, _, short = name.rpartition(".")
+            place = BUILTIN if place == "ansible.legacy" else place
+            near = [f"{place}.{n}" for n in get_close_matches(short, self._collections.get(place, ()), count, 0.75)]
+            return tuple(dict.fromkeys([*self.owners(short)[:2], *near]))[:count]
+        owners = self.owners(name)[:3]
+        near = get_close_matches(name, sorted(self.short_names), count, 0.75)
+        if len(owners) + len(near) < count:
+            wide = get_close_matches(name, sorted(self._owners), count, 0.85)
+            near += [full for short in wide for full in self.owners(short)[:1] if short not in near]
+        return tuple(dict.fromkeys([*owners, *near]))[:count]
+
+
+def _option(name: str, number: int, records: list[Any]) -> Option:
+    kind, required, choices, aliases, suboptions, elements = [*records[number], *(0,) * 6][:6]
+    return Option(
+        name=name,
+        type=kind,
+        required=bool(required),
+        choices=tuple(choices or ()),
+        aliases=tuple(aliases or ()),
+        suboptions={inner: _option(inner, index, records) for inner, index in (suboptions or {}).items()},
+        elements=elements or None,
+    )
+
+
+@cache
+def tables() -> Tables:
+    """The one table of the process."""
+    return Tables()

@@ -1,0 +1,245 @@
+"""Build the table of Ansible modules, options, redirects and keywords that the Ansible validator looks names up in.
+
+    python -m slmfix_training.ansible_tables ansible_core-*.whl ansible-*.whl -o FILE.zip
+
+Everything is read statically from the wheels: Python files are parsed, never imported. The output is a zip archive
+with `index.json` (collections, redirects, keywords, versions) and one `<namespace>.<collection>.json` per collection,
+so that a reader pays only for the collections that a program names. Only facts are kept: names, types, choices,
+and which options are required or exclude each other; no prose.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import json
+import re
+import zipfile
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from slmfix_training.ansible_keywords import read_keywords
+from slmfix_training.ansible_source import assignments, constraints, spec_names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+BUILTIN = "ansible.builtin"
+DEPTH = 3
+_MODULE = re.compile(
+    r"(?:ansible/(?P<core>modules|plugins/action|plugins/doc_fragments)"
+    r"|ansible_collections/(?P<ns>\w+)/(?P<coll>\w+)/plugins/(?P<kind>modules|action|doc_fragments))/(?P<rest>.+)"
+)
+_FIXED_DATE = (1980, 1, 1, 0, 0, 0)
+
+
+def _load_yaml(text: str) -> Any:
+    return yaml.load(text, Loader=yaml.CSafeLoader)
+
+
+class Sources:
+    """The wheels' files that matter, by collection: modules, action plugins and documentation fragments."""
+
+    def __init__(self, wheels: Iterable[Path]) -> None:
+        self.modules: dict[str, dict[str, dict[str, bytes]]] = {}
+        self.actions: dict[str, set[str]] = {}
+        self.fragments: dict[str, bytes] = {}
+        self.runtime: dict[str, Any] = {}
+        self.core: dict[str, str] = {}
+        self.lookups: set[str] = set()
+        self.versions: dict[str, str] = {}
+        for wheel in wheels:
+            name, version = wheel.name.split("-")[:2]
+            self.versions[name] = version
+            with zipfile.ZipFile(wheel) as archive:
+                for path in archive.namelist():
+                    self._take(archive, path)
+
+    def _take(self, archive: zipfile.ZipFile, path: str) -> None:
+        if path.startswith(("ansible/playbook/", "ansible/constants", "ansible/parsing/mod_args")):
+            self.core[path] = archive.read(path).decode()
+        if path == "ansible/config/ansible_builtin_runtime.yml":
+            self.runtime[BUILTIN] = _load_yaml(archive.read(path).decode())
+        if match := re.fullmatch(r"ansible/plugins/lookup/([a-z]\w*)\.py", path):
+            self.lookups.add(match[1])
+        if match := re.fullmatch(r"ansible_collections/(\w+)/(\w+)/meta/runtime\.yml", path):
+            self.runtime[".".join(match.groups())] = _load_yaml(archive.read(path).decode()) or {}
+        found = _MODULE.fullmatch(path)
+        suffix = PurePosixPath(path).suffix
+        if not found or suffix not in {".py", ".ps1", ".yml", ".yaml"} or path.endswith("__init__.py"):
+            return
+        collection = f"{found['ns']}.{found['coll']}" if found["ns"] else BUILTIN
+        kind = (found["core"] or found["kind"]).rpartition("/")[2]
+        name = found["rest"].removesuffix(suffix).replace("/", ".")
+        if kind == "modules":
+            self.modules.setdefault(collection, {}).setdefault(name, {})[suffix] = archive.read(path)
+        elif kind == "action":
+            self.actions.setdefault(collection, set()).add(name)
+        else:
+            self.fragments[f"{collection}.{name}"] = archive.read(path)
+
+
+class Documentation:
+    """Options of a module as its DOCUMENTATION and the fragments that it extends state them."""
+
+    def __init__(self, fragments: Mapping[str, bytes]) -> None:
+        self._sources = fragments
+        self._parsed: dict[str, dict[str, str]] = {}
+
+    def options(self, files: Mapping[str, bytes], tree: ast.Module, collection: str) -> dict[str, Any] | None:
+        """Merged `options`, or None when they cannot be known (no or broken documentation, unresolved fragment)."""
+        try:
+            return self._options(files, tree, collection)
+        except yaml.YAMLError:
+            return None
+
+    def _options(self, files: Mapping[str, bytes], tree: ast.Module, collection: str) -> dict[str, Any] | None:
+        text = next((files[s].decode() for s in (".yml", ".yaml") if s in files), None)
+        if text is not None:
+            document = (_load_yaml(text) or {}).get("DOCUMENTATION")
+        else:
+            found = assignments(tree).get("DOCUMENTATION")
+            document = _load_yaml(found) if found else None
+        return self._merge(document, collection) if isinstance(document, dict) else None
+
+    def _merge(self, document: dict[str, Any], collection: str) -> dict[str, Any] | None:
+        options: dict[str, Any] = {}
+        slugs = document.get("extends_documentation_fragment") or []
+        slugs = [s.strip() for s in slugs.split(",")] if isinstance(slugs, str) else slugs
+        for slug in slugs:
+            fragment = self._fragment(slug, collection)
+            if fragment is None:
+                return None
+            _add(options, (_load_yaml(fragment) or {}).get("options") or {})
+        _add(options, document.get("options") or {})
+        return options
+
+    def _fragment(self, slug: str, collection: str) -> str | None:
+        for name, _, variable in ((slug, "", "DOCUMENTATION"), slug.rpartition(".")):
+            for full in (name, f"{BUILTIN}.{name}", f"{collection}.{name}"):
+                if full in self._sources:
+                    texts = self._parsed.setdefault(full, {}) or assignments(ast.parse(self._sources[full]))
+                    self._parsed[full] = texts
+                    return texts.get(variable.upper())
+        return None
+
+
+def _add(options: dict[str, Any], more: Mapping[str, Any]) -> None:
+    for name, value in more.items():
+        old = options.get(name)
+        merged = {**(old or {}), **(value or {})}
+        if old and old.get("suboptions") and (value or {}).get("suboptions"):
+            merged["suboptions"] = dict(old["suboptions"])
+            _add(merged["suboptions"], value["suboptions"])
+        options[name] = merged
+
+
+class Interner:
+    """Equal option records are stored once per collection: they repeat by the hundred."""
+
+    def __init__(self) -> None:
+        self.records: list[Any] = []
+        self._known: dict[str, int] = {}
+
+    def put(self, record: Any) -> int:
+        """The index of the record."""
+        key = json.dumps(record)
+        if key not in self._known:
+            self._known[key] = len(self.records)
+            self.records.append(record)
+        return self._known[key]
+
+
+def _choices(option: Mapping[str, Any]) -> list[Any] | int:
+    choices = option.get("choices")
+    values = list(choices) if isinstance(choices, (list, dict)) else []
+    return values if all(isinstance(v, (str, int)) for v in values) and values else 0
+
+
+def compact(option: Mapping[str, Any], interner: Interner, depth: int = 1) -> int:
+    """Index of the record `[type, required, choices, aliases, suboptions, elements]`, trailing zeros cut."""
+    inner = option.get("suboptions")
+    suboptions: Any = 0
+    if isinstance(inner, dict) and depth < DEPTH:
+        suboptions = {str(name): compact(value or {}, interner, depth + 1) for name, value in inner.items()}
+    record = [
+        option.get("type") or "str",
+        int(option.get("required") in {True, "yes", "true"}),
+        _choices(option),
+        option.get("aliases") or 0,
+        suboptions or 0,
+        option.get("elements") or 0,
+    ]
+    while not record[-1]:
+        record.pop()
+    return interner.put(record)
+
+
+def collection_table(sources: Sources, docs: Documentation, collection: str) -> dict[str, Any]:
+    """`{records, modules: {name: {o: {option: record}, x: other legal names, c: constraints} | null}}`."""
+    interner = Interner()
+    modules: dict[str, Any] = dict.fromkeys(sorted(sources.actions.get(collection, ())))
+    for name, files in sorted(sources.modules.get(collection, {}).items()):
+        tree = ast.parse(files.get(".py", b""))
+        options = docs.options(files, tree, collection)
+        if options is None:
+            modules[name] = None
+            continue
+        entry: dict[str, Any] = {"o": {str(o): compact(v or {}, interner) for o, v in options.items()}}
+        documented = set(options).union(*(v.get("aliases") or () for v in options.values() if v))
+        if extra := sorted(spec_names(tree) - documented):
+            entry["x"] = extra
+        if rules := constraints(tree):
+            entry["c"] = rules
+        modules[name] = entry
+    return {"records": interner.records, "modules": modules}
+
+
+def _plugin_names(runtime: Mapping[str, Any], kind: str) -> set[str]:
+    return set((runtime.get("plugin_routing") or {}).get(kind) or {})
+
+
+def _routes(runtime: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
+    routing = runtime.get("plugin_routing") or {}
+    for kind in ("action", "modules"):
+        for name, route in (routing.get(kind) or {}).items():
+            if "redirect" in (route or {}):
+                yield name, route["redirect"]
+            elif "tombstone" in (route or {}):
+                yield name, None
+
+
+def build(wheels: list[Path], output: Path) -> None:
+    """Write the archive; equal wheels give equal bytes."""
+    sources = Sources(wheels)
+    docs = Documentation(sources.fragments)
+    tables = {c: collection_table(sources, docs, c) for c in sorted({*sources.modules, *sources.actions})}
+    index = {
+        "versions": sources.versions,
+        "keywords": read_keywords(sources.core),
+        "lookups": sorted({*sources.lookups, *_plugin_names(sources.runtime[BUILTIN], "lookup")}),
+        "collections": {c: sorted(t["modules"]) for c, t in tables.items()},
+        "redirects": {
+            c: routes for c, runtime in sorted(sources.runtime.items()) if (routes := dict(_routes(runtime)))
+        },
+    }
+    with zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for name, content in {"index": index, **tables}.items():
+            info = zipfile.ZipInfo(f"{name}.json", _FIXED_DATE)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(info, json.dumps(content, separators=(",", ":"), sort_keys=True), compresslevel=9)
+
+
+def main() -> None:
+    """The command of the module docstring."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("wheels", nargs="+", type=Path, metavar="WHEEL")
+    parser.add_argument("-o", "--output", required=True, type=Path, metavar="FILE")
+    arguments = parser.parse_args()
+    build(arguments.wheels, arguments.output)
+
+
+if __name__ == "__main__":
+    main()
