@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 RAW = ("--raw", "-z")
 PATCH = ("--patch", "--unified=3")
-NULL = "0" * 40
 STATUSES = {"M": Status.MODIFIED, "R": Status.RENAMED, "C": Status.COPIED}
 GENERATED = "marked {} in .gitattributes"
 
@@ -89,11 +88,13 @@ def _assemble(
     generated = git.generated_files(base, [entry.path for entry in entries])
     reasons = {entry.path: _reason_to_skip(entry, exclude, generated) for entry in entries}
     wanted = [entry for entry in entries if not reasons[entry.path]]
-    blobs = _read_blobs(git, wanted, limit)
+    is_worktree = head == "WORKTREE"
+    blobs = _read_blobs(git, {i for e in wanted for i in (e.old_id, "" if is_worktree else e.new_id)}, limit)
     files = []
     for entry in wanted:
         try:
-            change = _file_change(git.root, entry, hunks.get(entry.path, ()), blobs, limit)
+            content = _read_regular_file(git.root, entry.path, limit) if is_worktree else blobs[entry.new_id]
+            change = _file_change(entry, content, hunks.get(entry.path, ()), blobs, limit)
         except CannotRead as error:
             reasons[entry.path] = str(error)
         else:
@@ -122,25 +123,23 @@ def _reason_for_path(path: str, exclude: Sequence[str]) -> str:
     return "excluded by the configuration" if matches_any(path, exclude) else ""
 
 
-def _read_blobs(git: Git, entries: Sequence[RawEntry], limit: Limit) -> dict[str, bytes | None]:
+def _read_blobs(git: Git, ids: set[str], limit: Limit) -> dict[str, bytes | None]:
     """Contents by object id, None for a blob over the limit."""
-    ids = {name for entry in entries for name in (entry.old_id, entry.new_id) if name.strip("0")}
-    if not ids:
-        return {}
-    sizes = git.blob_sizes(sorted(ids))
+    real = sorted(name for name in ids if name.strip("0"))
+    sizes = git.blob_sizes(real) if real else {}
     small = git.blobs(name for name, size in sizes.items() if size <= limit.bytes)
-    return {name: small.get(name) for name in ids}
+    return {name: small.get(name) for name in real}
 
 
 def _file_change(
-    root: Path, entry: RawEntry, hunks: tuple[Hunk, ...] | None, blobs: dict[str, bytes | None], limit: Limit
+    entry: RawEntry,
+    head: bytes | None,
+    hunks: tuple[Hunk, ...] | None,
+    blobs: dict[str, bytes | None],
+    limit: Limit,
 ) -> FileChange:
-    if entry.new_id.strip("0"):
-        head = blobs[entry.new_id]
-        if head is None:
-            raise CannotRead(limit.reason)
-    else:
-        head = _read_regular_file(root, entry.path, limit)
+    if head is None:
+        raise CannotRead(limit.reason)
     text = _decode(head)
     was_text = entry.old_mode in REGULAR
     base = blobs.get(entry.old_id) if was_text else None

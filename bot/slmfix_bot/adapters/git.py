@@ -13,7 +13,13 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from slmfix_bot.adapters import change_set
-from slmfix_bot.adapters.git_environment import git_environment
+from slmfix_bot.adapters.git_environment import (
+    DIFF_OPTIONS,
+    SHALLOW,
+    find_root,
+    git_environment,
+    refuse_repository,
+)
 from slmfix_bot.adapters.process import Completed, run
 from slmfix_bot.core.history import BlameLine, Commit, parse_blame, parse_log, parse_touched
 from slmfix_bot.errors import GitError, ToolError
@@ -23,30 +29,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from slmfix_bot.core.change import ChangeSet
+    from slmfix_bot.core.pre_push import PushedRef
 
-DIFF_OPTIONS = (
-    "--no-ext-diff",
-    "--no-textconv",
-    "--no-color",
-    "--no-relative",
-    "--no-abbrev",
-    "--submodule=short",
-    "--ignore-submodules=dirty",
-    "--find-renames",
-    "--diff-algorithm=myers",
-    "--indent-heuristic",
-    "--inter-hunk-context=0",
-    "--src-prefix=a/",
-    "--dst-prefix=b/",
-)
 TIMEOUT = 120.0
 MAX_OUTPUT = 1 << 30
 LOG_FORMAT = "%H%n%P%n%an%n%ae%n%cn%n%ce%n%at%n%ct%n%B"
-NOT_A_REPOSITORY = "{} is not inside a git repository: run this in a checkout, or give the path of one"
-SHALLOW = (
-    "git finds no common ancestor of {} and {} because this clone is shallow: fetch the whole history "
-    '(actions/checkout with "fetch-depth: 0", or `git fetch --unshallow`)'
-)
 
 
 class Git:
@@ -56,7 +43,7 @@ class Git:
     """
 
     def __init__(self, path: Path) -> None:
-        self.root = _find_root(path)
+        self.root = find_root(path)
 
     # --- commits and references
 
@@ -65,11 +52,9 @@ class Git:
         found = self._run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}", check=False)
         if found.returncode == 0:
             return found.text.strip()
-        self._fail_on_repository(found)
+        refuse_repository(self.root, found.error_text)
         hint = " (this clone is shallow: fetch-depth: 0 brings the history)" if self.is_shallow() else ""
-        msg = (
-            f"unknown revision {ref!r}: it names no commit of {self.root}{hint}; fetch it, or name another with --base"
-        )
+        msg = f"unknown revision {ref!r}: no commit of {self.root} has that name{hint}; fetch it or name another"
         raise GitError(msg)
 
     def merge_base(self, one: str, two: str) -> str:
@@ -94,6 +79,23 @@ class Git:
                 return self.merge_base(found.text.strip(), "HEAD")
         msg = "no base to compare with: no upstream branch, origin/HEAD, main or master; name one with --base"
         raise GitError(msg)
+
+    def push_base(self, pushed: PushedRef, remote: str) -> str | None:
+        """What a push adds its commits to: a commit, `empty_tree` for the first push, None when there is nothing new.
+
+        A reference that is new, or whose remote state was never fetched, is compared with all that the remote has.
+        """
+        head = self.resolve(pushed.local_id)
+        if pushed.remote_id and self._has_commit(pushed.remote_id):
+            found = self._run("merge-base", pushed.remote_id, head, check=False)
+            if found.returncode == 0:
+                return found.text.split()[0]
+        known = f"--remotes={remote}" if self._has_refs(f"refs/remotes/{remote}/") else "--remotes"
+        listed = self._run("rev-list", "--boundary", head, "--not", known).text.split()
+        if not listed:
+            return None
+        edge = [name.removeprefix("-") for name in listed if name.startswith("-")]
+        return self._run("merge-base", head, *edge[:100]).text.split()[0] if edge else self.empty_tree
 
     @cached_property
     def empty_tree(self) -> str:
@@ -199,11 +201,23 @@ class Git:
         ).stdout
         return tuple(parse_log(output))
 
-    def blame(self, base: str, head: str, path: str, ranges: Sequence[tuple[int, int]]) -> dict[int, BlameLine]:
-        """Who last wrote each line of the ranges (1-based, inclusive) of a file at `head`; boundary = before `base`."""
-        options = [f"-L{first},{last}" for first, last in ranges]
-        arguments = ("blame", "--line-porcelain", "--no-textconv", *options, *self._range(base, head), "--", path)
-        output = self._run(*arguments, isolated=True).stdout
+    def blame(
+        self, base: str, head: str, path: str, ranges: Sequence[tuple[int, int]], contents: str | None = None
+    ) -> dict[int, BlameLine]:
+        """Who last wrote each line of the ranges (1-based, inclusive) of a file at `head`; boundary = before `base`.
+
+        With `contents`, the state of a file that is not committed, `head` must be HEAD; uncommitted lines have a
+        commit of zeros, and a file that HEAD does not have has no lines.
+        """
+        options = ["--line-porcelain", "--no-textconv", *(f"-L{first},{last}" for first, last in ranges)]
+        if contents is None:
+            output = self._run("blame", *options, *self._range(base, head), "--", path, isolated=True).stdout
+        elif not self._run("ls-tree", "--full-tree", head, "--", path).stdout:
+            return {}
+        else:
+            start = () if base == self.empty_tree else (f"^{base}",)
+            arguments = ("blame", *options, "--contents", "-", *start, "--", path)
+            output = self._run(*arguments, isolated=True, stdin=contents).stdout
         return {line.line: line for line in parse_blame(output)}
 
     def touched_paths(self, base: str, head: str) -> dict[str, list[str]]:
@@ -214,15 +228,24 @@ class Git:
         ).stdout  # fmt: skip
         return parse_touched(output)
 
-    def note(self, ref: str, commit: str, max_bytes: int = 1 << 20) -> str | None:
-        """The note of a commit under `refs/notes/…`; None when there is none or it is too large to be one."""
-        listed = self._run("notes", f"--ref={ref}", "list", commit, check=False)
-        blob = listed.text.strip()
-        if listed.returncode != 0 or not blob or self.blob_sizes([blob]).get(blob, max_bytes + 1) > max_bytes:
-            return None
-        return self.blobs([blob])[blob].decode(errors="replace")
+    def notes(self, ref: str, commits: Iterable[str], max_bytes: int = 1 << 20) -> dict[str, str]:
+        """The notes of commits under `refs/notes/…`, without those that are too large to be one."""
+        listed = self._run("notes", f"--ref={ref}", "list", check=False).text
+        by_commit = {commit: blob for blob, _, commit in (line.partition(" ") for line in listed.split("\n"))}
+        wanted = {commit: by_commit[commit] for commit in commits if commit in by_commit}
+        if not wanted:
+            return {}
+        sizes = self.blob_sizes(wanted.values())
+        texts = self.blobs(blob for blob in wanted.values() if sizes.get(blob, max_bytes + 1) <= max_bytes)
+        return {commit: texts[blob].decode(errors="replace") for commit, blob in wanted.items() if blob in texts}
 
     # --- running git
+
+    def _has_commit(self, name: str) -> bool:
+        return self._run("cat-file", "-e", f"{name}^{{commit}}", check=False).returncode == 0
+
+    def _has_refs(self, prefix: str) -> bool:
+        return bool(self._run("for-each-ref", "--count=1", prefix).stdout)
 
     def _range(self, base: str, head: str) -> tuple[str, ...]:
         return (head,) if base == self.empty_tree else (f"{base}..{head}",)
@@ -273,30 +296,10 @@ class Git:
             msg = f"git {arguments[0]}: {error}"
             raise GitError(msg) from error
         if check and completed.returncode != 0:
-            self._fail_on_repository(completed)
+            refuse_repository(self.root, completed.error_text)
             msg = f"git {arguments[0]} failed in {self.root}: {completed.error_text.strip()}"
             raise GitError(msg)
         return completed
-
-    def _fail_on_repository(self, completed: Completed) -> None:
-        text = completed.error_text
-        if "not a git repository" in text:
-            raise GitError(NOT_A_REPOSITORY.format(self.root))
-        if "dubious ownership" in text:
-            msg = (
-                f"git refuses {self.root} because another user owns it: run as its owner, or "
-                f"`git config --global --add safe.directory {self.root}`"
-            )
-            raise GitError(msg)
-
-
-def _find_root(path: Path) -> Path:
-    """The nearest folder upwards that holds `.git` or is a bare repository; git must not search past a stranger's."""
-    start = path.resolve()
-    for folder in (start, *start.parents):
-        if (folder / ".git").exists() or ((folder / "HEAD").is_file() and (folder / "objects").is_dir()):
-            return folder
-    raise GitError(NOT_A_REPOSITORY.format(path))
 
 
 def _paths(output: bytes) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from slmfix_bot.adapters.process import scrubbed_environment
+from slmfix_bot.errors import GitError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,6 +26,29 @@ SETTINGS = {
     "log.showSignature": "false",
     "blame.ignoreRevsFile": "",
 }
+DIFF_OPTIONS = (
+    "--no-ext-diff",
+    "--no-textconv",
+    "--no-color",
+    "--no-relative",
+    "--no-abbrev",
+    "--submodule=short",
+    "--ignore-submodules=dirty",
+    "--find-renames",
+    "--diff-algorithm=myers",
+    "--indent-heuristic",
+    "--inter-hunk-context=0",
+    "--src-prefix=a/",
+    "--dst-prefix=b/",
+)
+NOT_A_REPOSITORY = "{} is not inside a git repository: run this in a checkout, or give the path of one"
+DUBIOUS = (
+    "git refuses {} because another user owns it: run as its owner, or `git config --global --add safe.directory {}`"
+)
+SHALLOW = (
+    "git finds no common ancestor of {} and {} because this clone is shallow: fetch the whole history "
+    '(actions/checkout with "fetch-depth: 0", or `git fetch --unshallow`)'
+)
 
 
 def git_environment(root: Path, settings: Mapping[str, str], *, user_settings: bool) -> dict[str, str]:
@@ -44,3 +68,20 @@ def git_environment(root: Path, settings: Mapping[str, str], *, user_settings: b
     else:
         env |= {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
     return scrubbed_environment(env)
+
+
+def find_root(path: Path) -> Path:
+    """The nearest folder upwards that holds `.git` or is a bare repository; git must not search past a stranger's."""
+    start = path.resolve()
+    for folder in (start, *start.parents):
+        if (folder / ".git").exists() or ((folder / "HEAD").is_file() and (folder / "objects").is_dir()):
+            return folder
+    raise GitError(NOT_A_REPOSITORY.format(path))
+
+
+def refuse_repository(root: Path, error_text: str) -> None:
+    """Raises GitError when git's message means that it will not work in this repository at all."""
+    if "not a git repository" in error_text:
+        raise GitError(NOT_A_REPOSITORY.format(root))
+    if "dubious ownership" in error_text:
+        raise GitError(DUBIOUS.format(root, root))

@@ -60,3 +60,8 @@ class ChangeSet:
     head: str
     files: tuple[FileChange, ...]
     skipped: tuple[Skipped, ...] = ()
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the examined state is not a commit."""
+        return self.head in ("STAGED", "WORKTREE")

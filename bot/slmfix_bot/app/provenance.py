@@ -1,0 +1,138 @@
+"""Use case: who wrote each added line of a change set, from the repository and what the pull request says."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from slmfix_bot.core.attribution import Signal, attribute_line, without_ignored
+from slmfix_bot.core.commit_evidence import commit_signals, pull_request_signals
+from slmfix_bot.core.git_ai_note import Note, parse_note
+from slmfix_bot.core.line_evidence import declared_signals, note_signals
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from slmfix_bot.adapters.git import Git
+    from slmfix_bot.core.change import ChangeSet, FileChange
+    from slmfix_bot.core.history import Commit
+    from slmfix_bot.core.provenance import Attribution, PullRequestFacts
+
+NOTE_REFS = ("refs/notes/ai", "refs/notes/ai-remote/origin", "refs/notes/ai-remote/fork")
+
+
+def attribute(
+    git: Git,
+    changes: ChangeSet,
+    facts: PullRequestFacts | None = None,
+    declare: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+) -> Mapping[str, Mapping[int, Attribution]]:
+    """The verdict on every added line, by path and head-side line number.
+
+    Lines that are not committed yet have no evidence but the user's own declaration. `declare` holds path patterns
+    (`PATTERN` or `PATTERN=VERDICT`), `ignore` kinds of evidence that do not count (`branch`, `trailer:copilot`).
+    """
+    head = git.resolve("HEAD") if changes.is_local and changes.files else changes.head
+    history = _History.read(git, changes.base, head) if changes.files else _History()
+    return {file.path: _attribute_file(git, changes, file, history, facts, declare, ignore) for file in changes.files}
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Origin:
+    """Where an added line comes from: its commit, and its path and number there."""
+
+    commit: str
+    path: str
+    line: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class _History:
+    """The commits between base and head; `touching` maps a path to the commits that touch it."""
+
+    head: str = ""
+    commits: Mapping[str, Commit] = field(default_factory=dict)
+    notes: Mapping[str, Note] = field(default_factory=dict)
+    touching: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, git: Git, base: str, head: str) -> _History:
+        commits = {commit.sha: commit for commit in git.commits(base, head)} if base != head else {}
+        texts = {sha: text for ref in reversed(NOTE_REFS) for sha, text in git.notes(ref, commits).items()}
+        touching = defaultdict(set)
+        for sha, paths in (git.touched_paths(base, head) if commits else {}).items():
+            for path in paths:
+                touching[path].add(sha)
+        return cls(
+            head=head,
+            commits=commits,
+            notes={sha: note for sha, text in texts.items() if (note := parse_note(text))},
+            touching={path: frozenset(names) for path, names in touching.items()},
+        )
+
+    def only_commit(self, file: FileChange) -> str | None:
+        """The commit that made the whole change of a file, when it is certain without blame: a single one touches
+        it, and the history is a line without merges."""
+        if any(commit.is_merge for commit in self.commits.values()):
+            return None
+        paths = {file.path, file.old_path or file.path}
+        names = set(chain.from_iterable(self.touching.get(path, ()) for path in paths))
+        return names.pop() if len(names) == 1 else None
+
+
+def _attribute_file(
+    git: Git,
+    changes: ChangeSet,
+    file: FileChange,
+    history: _History,
+    facts: PullRequestFacts | None,
+    declare: Sequence[str],
+    ignore: Sequence[str],
+) -> Mapping[int, Attribution]:
+    declared = list(declared_signals(file.path, declare))
+    origins = _origins(git, changes, file, history)
+    by_commit = {
+        sha: _signals_of_commit(history.commits[sha], facts) for sha in {origin.commit for origin in origins.values()}
+    }
+    attributions = {}
+    for line in sorted(file.added_lines):
+        signals: list[Signal] = list(declared)
+        if origin := origins.get(line):
+            note = history.notes.get(origin.commit)
+            signals += note_signals(note, origin.commit, origin.path, origin.line) if note else []
+            signals += by_commit[origin.commit]
+        attributions[line] = attribute_line(without_ignored(signals, ignore))
+    return attributions
+
+
+def _signals_of_commit(commit: Commit, facts: PullRequestFacts | None) -> list[Signal]:
+    return [*commit_signals(commit, facts), *(pull_request_signals(facts, commit) if facts else [])]
+
+
+def _origins(git: Git, changes: ChangeSet, file: FileChange, history: _History) -> dict[int, _Origin]:
+    """The origin of each added line that a commit of the change wrote; moved and uncommitted lines have none."""
+    if not history.commits or not file.added_lines:
+        return {}
+    if not changes.is_local and (sha := history.only_commit(file)):
+        return {line: _Origin(commit=sha, path=file.path, line=line) for line in file.added_lines}
+    contents = file.head_text if changes.is_local else None
+    blamed = git.blame(changes.base, history.head, file.path, _ranges(file.added_lines), contents)
+    return {
+        line: _Origin(commit=found.commit, path=found.orig_path, line=found.orig_line)
+        for line, found in blamed.items()
+        if not found.boundary and found.commit in history.commits
+    }
+
+
+def _ranges(lines: Iterable[int]) -> list[tuple[int, int]]:
+    """Consecutive numbers as inclusive ranges."""
+    ranges: list[tuple[int, int]] = []
+    for line in sorted(lines):
+        if ranges and ranges[-1][1] == line - 1:
+            ranges[-1] = (ranges[-1][0], line)
+        else:
+            ranges.append((line, line))
+    return ranges
