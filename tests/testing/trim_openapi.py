@@ -4,7 +4,7 @@
     python tests/testing/trim_openapi.py package/generated/api.github.com.json tests/testing/data/github-openapi.json
 
 The description is MIT-licensed by its authors (tests/testing/data/github-openapi.LICENSE). Prose and examples are
-dropped except for the three examples that the stand-in starts its answers from, and OpenAPI's `nullable` is written
+dropped except for the few examples that the stand-in starts its answers from, and OpenAPI's `nullable` is written
 as JSON Schema, so that `jsonschema` reads the file as it is.
 """
 
@@ -17,13 +17,17 @@ from typing import Any
 
 OPERATIONS = {
     "/user": ("get",),
-    "/repos/{owner}/{repo}": ("get",),
     "/repos/{owner}/{repo}/pulls/{pull_number}": ("get",),
     "/repos/{owner}/{repo}/pulls/{pull_number}/files": ("get",),
     "/repos/{owner}/{repo}/pulls/{pull_number}/comments": ("get", "post"),
     "/repos/{owner}/{repo}/pulls/{pull_number}/reviews": ("get", "post"),
 }
-EXAMPLES = ("full-repository", "pull-request", "pull-request-review", "pull-request-review-comment", "public-user")
+EXAMPLES = (
+    "pull-request",
+    "pull-request-review",
+    "pull-request-review-comment",
+    "private-user-response-with-public-profile-information",
+)
 PROSE = {"description", "example", "examples", "externalDocs", "summary", "tags", "title"}
 NAMES = {"properties", "schemas", "responses", "parameters", "examples", "content", "headers", "paths"}
 
