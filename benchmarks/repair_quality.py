@@ -17,7 +17,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from slmfix_bot.app.repair import Effort, Repairer, Tiers
+from slmfix_bot.app.repair import Repairer
+from slmfix_bot.app.repair_state import Effort, Tiers
 from slmfix_bot.core.harm import BOUNDS, assess
 from slmfix_bot.core.lexer import code_tokens
 from slmfix_bot.core.options import Aggressiveness

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 class ProgramValidator(Protocol):
     """Judges programs of every registered language, bounded and isolated."""
 
-    def validate(self, program: Program) -> Validation:
-        """Never raises for a bad program: what cannot be judged is `skipped` with a reason."""
+    def validate(self, program: Program, *, quick: bool = False) -> Validation:
+        """Never raises for a bad program: what cannot be judged is `skipped` with a reason. `quick` applies the same
+        rules and gives the same messages, without costly positions and explanations."""
 
     def supports(self, language: str) -> bool:
         """Whether a validator is registered for the language."""

@@ -1,4 +1,4 @@
-"""Proposals, cheapest tier first, all into one pool (DESIGN section 6). A new rule set is one file and one line here."""
+"""Proposals, cheapest tier first, all into one pool (DESIGN section 6). A rule set is one file and one line."""
 
 from __future__ import annotations
 

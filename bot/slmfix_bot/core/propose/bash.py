@@ -153,7 +153,7 @@ def _dangling(case: Case) -> Iterator[Candidate]:
     if match:
         yield _rule(stripped[: match.start()] + tail, 1.3, "dangling operator removed")
     for token in [t for t in case.code if abs(t.start - case.at) < 40]:
-        if token.text in {"(", ")", "`", "|", "&", ";", "<", ">", "[", "]"}:
+        if token.text in {"(", ")", "`"}:
             yield _rule(case.splice(token.start, token.end, "\\" + token.text), 2.2, f"{token.text} escaped")
         if token.text in {"(", ")"}:
             yield _rule(case.splice(token.start, token.end, ""), 2.6, f"{token.text} removed")

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _FROM = {
-    "typing": "Any Callable Dict FrozenSet Generic Iterable Iterator List Mapping Optional Sequence Set Tuple Type Union",
+    "typing": "Any Callable Dict FrozenSet Generic Iterable Iterator List Mapping Optional Sequence Set Tuple Union",
     "collections": "Counter OrderedDict defaultdict deque namedtuple",
     "functools": "cache cmp_to_key lru_cache partial reduce wraps",
     "itertools": "accumulate chain combinations count cycle groupby permutations product repeat zip_longest",

@@ -51,10 +51,10 @@ def _separate(case: Case) -> Iterator[Candidate]:
     for token in case.code:
         depth += (token.text == "(") - (token.text == ")")
         begins = token.kind is Kind.WORD and token.text.casefold() in _STARTERS and depth <= 0
-        if begins and previous and previous.text.casefold() not in _CONTINUES and previous.text not in {";", ")"}:
-            places.append(previous.end)
-        elif begins and previous and previous.text == ")" and "\n" in case.text[previous.end : token.start]:
-            places.append(previous.end)
+        if begins and previous and previous.text.casefold() not in _CONTINUES and previous.text != ";":
+            # Behind a parenthesis a SELECT may be the body of a WITH; only a new line speaks for a new statement.
+            if previous.text != ")" or "\n" in case.text[previous.end : token.start]:
+                places.append(previous.end)
         previous = token
     if not places:
         return
@@ -184,7 +184,7 @@ def _reordered(case: Case) -> str | None:
 
 
 def _identifiers(case: Case) -> Iterator[Candidate]:
-    """Names that need quotes: reserved words, names with blanks or signs from the schema, names starting with a digit."""
+    """Names that need quotes: reserved words, names with blanks or signs, names starting with a digit."""
     quote = "`" if case.program.dialect in {"mysql", None} else '"'
     near = sorted(case.code, key=lambda t: abs(t.start - case.at))[:4]
     for rank, token in enumerate(near):

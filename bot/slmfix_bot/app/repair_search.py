@@ -1,0 +1,168 @@
+"""The search for repairs: a beam over texts, each step verified by the validator.
+
+Parsers report one error at a time. A text whose first error moved towards the end is therefore a step, though only a
+text without new errors is a result.
+"""
+
+from __future__ import annotations
+
+import heapq
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from slmfix_bot.app.repair_state import Run, State, new_errors, touches_only
+from slmfix_bot.core.edit import diff_edits
+from slmfix_bot.core.edit_script import decode
+from slmfix_bot.core.harm import assess
+from slmfix_bot.core.prompt import render_prompt
+from slmfix_bot.core.propose import propose
+from slmfix_bot.core.propose.case import Candidate, Case
+from slmfix_bot.core.rank import Verified
+from slmfix_bot.core.report import RepairSource
+from slmfix_bot.core.window import build_window
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from slmfix_bot.app.repair_state import Effort
+    from slmfix_bot.core.diagnostic import Diagnostic
+    from slmfix_bot.core.harm import Bounds
+    from slmfix_bot.core.ports import ProgramValidator, RepairModel
+
+MODEL_PRIOR = 1.2  # cost of a proposal of the model before its log-probability counts
+MODEL_WEIGHT = 0.15  # of a nat of log-probability
+WORTH_LOCATING = 2.2  # cost up to which an unchanged message on the same line is looked at closely
+
+
+class Search:
+    """One search; `model` is None when the model does not propose."""
+
+    def __init__(
+        self, validator: ProgramValidator, model: RepairModel | None, bounds: Bounds, effort: Effort, run: Run
+    ) -> None:
+        self.validator = validator
+        self.model = model
+        self.bounds = bounds
+        self.effort = effort
+        self.run = run
+
+    def explore(self, start: State) -> State | None:
+        """Rounds over the beam until something is accepted. Fills `run.accepted`; returns the best harmless state
+        with strictly fewer errors and no new one, if there is any."""
+        beam, partial = [start], None
+        for _ in range(self.effort.rounds):
+            steps: list[State] = []
+            for state in beam:
+                steps += self._expand(state)
+                if self.is_spent():
+                    break
+            for state in steps:
+                if self._is_partial(state) and (partial is None or state.order < partial.order):
+                    partial = state
+            if self.run.accepted or not steps or self.is_spent():
+                break
+            beam = heapq.nsmallest(self.effort.beam, steps, key=lambda state: state.order)
+        return partial
+
+    def is_spent(self) -> bool:
+        """Whether the budget of validator calls or time is used up."""
+        return self.run.checks >= self.effort.checks or time.monotonic() > self.run.deadline
+
+    def _is_partial(self, state: State) -> bool:
+        known = {error.identity for error in self.run.errors}
+        shrunk = len(state.errors) < len(self.run.errors) and {error.identity for error in state.errors} <= known
+        return shrunk and not assess(self.run.original, state.program.text, self._seen(state), self.bounds).reasons
+
+    def _seen(self, state: State) -> tuple[Diagnostic, ...]:
+        """All diagnostics met on the way: their legal names may be used."""
+        return (*self.run.errors, *state.errors)
+
+    def _expand(self, state: State) -> list[State]:
+        """Validates the proposals for one state, cheapest first; returns the states that are a step forward."""
+        run, steps, tried = self.run, [], 0
+        cheapest: float | None = None
+        for candidate in self._proposals(Case(state.program, state.errors, state.errors[0])):
+            if self.is_spent() or tried >= self.effort.checks_per_state or len(run.accepted) >= self.effort.choices:
+                break
+            if cheapest is not None and candidate.cost > cheapest + self.effort.slack:
+                break
+            if candidate.text in run.seen:
+                continue
+            run.seen.add(candidate.text)
+            if not touches_only(diff_edits(run.original.text, candidate.text), run.allowed):
+                continue
+            tried += 1
+            reached = self._verify(state, candidate)
+            if reached is None:
+                continue
+            if reached.errors:
+                steps.append(reached)
+            elif self._accept(reached, candidate, state) and cheapest is None:
+                cheapest = candidate.cost
+        return steps
+
+    def _proposals(self, case: Case) -> Iterator[Candidate]:
+        """The pool in order of cost. The model is asked only when no cheaper candidate was accepted."""
+        pool = sorted(propose(case), key=lambda candidate: candidate.cost)
+        cheap = [candidate for candidate in pool if candidate.cost < MODEL_PRIOR]
+        yield from cheap
+        dear = pool[len(cheap) :]
+        if self.model is not None and not self.run.accepted and not self.is_spent():
+            dear = sorted([*self._ask(self.model, case), *dear], key=lambda candidate: candidate.cost)
+        yield from dear
+
+    def _ask(self, model: RepairModel, case: Case) -> list[Candidate]:
+        started = time.monotonic()
+        diagnostics = (case.target, *(d for d in case.diagnostics if d is not case.target))
+        allowed = self.run.allowed if case.text == self.run.original.text else None
+        window = build_window(case.text, diagnostics, language=case.program.language, allowed=allowed)
+        prompt = render_prompt(case.program, diagnostics, window)
+        candidates = []
+        for proposal in model.propose(prompt, self.effort.scripts):
+            text = decode(window, case.text, proposal.script)
+            if text is not None and text != case.text:
+                cost = MODEL_PRIOR - MODEL_WEIGHT * max(-20.0, proposal.log_probability)
+                candidates.append(Candidate(text, RepairSource.MODEL, cost, "edit script of the model"))
+        self.run.model_seconds += time.monotonic() - started
+        return candidates
+
+    def _verify(self, state: State, candidate: Candidate) -> State | None:
+        """Validates a candidate. None unless it is free of new errors or a step towards that."""
+        started = time.monotonic()
+        self.run.checks += 1
+        program = state.program.with_text(candidate.text)
+        validation = self.validator.validate(program, quick=True)
+        errors = new_errors(validation.errors, self.run.baseline)
+        if validation.skipped is None and errors and self._may_be_step(state, errors, candidate):
+            validation = self.validator.validate(program)
+            errors = new_errors(validation.errors, self.run.baseline)
+        self.run.validator_seconds += time.monotonic() - started
+        if validation.skipped is not None:
+            return None
+        sources = (*state.sources, (candidate.source, candidate.note))
+        reached = State(program, validation, errors, state.cost + candidate.cost, sources)
+        return reached if not errors or _is_step(state, reached) else None
+
+    def _may_be_step(self, state: State, errors: tuple[Diagnostic, ...], candidate: Candidate) -> bool:
+        """From a quick validation, which may lack columns: whether a full one is worth its price."""
+        if len(errors) > len(state.errors):
+            return False
+        same = errors[0].identity == state.errors[0].identity and len(errors) == len(state.errors)
+        return not same or candidate.cost <= WORTH_LOCATING or errors[0].column is not None
+
+    def _accept(self, reached: State, candidate: Candidate, state: State) -> bool:
+        harm = assess(self.run.original, candidate.text, self._seen(state), self.bounds)
+        if harm.reasons:
+            self.run.refusals.update(harm.reasons)
+            return False
+        whole = replace(candidate, cost=reached.cost)
+        self.run.accepted.append((Verified(whole, harm, len(reached.errors)), reached))
+        return True
+
+
+def _is_step(old: State, new: State) -> bool:
+    """Fewer errors; or as many, and the first one stands further behind."""
+    if len(new.errors) != len(old.errors):
+        return len(new.errors) < len(old.errors)
+    return new.behind_first_error < old.behind_first_error

@@ -1,0 +1,127 @@
+"""What a repair works with: its bounds, its outcome, and the states that the search moves through."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from slmfix_bot.core.diagnostic import Diagnostic, Validation
+    from slmfix_bot.core.edit import Edit
+    from slmfix_bot.core.program import Program
+    from slmfix_bot.core.rank import Verified
+    from slmfix_bot.core.report import RepairSource, RepairStatus
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tiers:
+    """Which parts of the model take part; without either, the deterministic tiers work alone."""
+
+    model_ranks: bool = True
+    model_proposes: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Effort:
+    """Bounds of one repair: validator calls in all and per state, rounds, width of the beam, accepted candidates to
+    choose from, how much dearer than the cheapest accepted one a candidate may be, scripts asked of the model, and
+    seconds."""
+
+    checks: int = 400
+    checks_per_state: int = 160
+    rounds: int = 6
+    beam: int = 3
+    choices: int = 6
+    slack: float = 1.0
+    scripts: int = 6
+    seconds: float = 8.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What became of one program. `before` and `after` are validations of the old and the new text; `candidates`
+    counts validator calls on proposals; `latency_ms` is wall time, `model_ms` and `validator_ms` its parts."""
+
+    status: RepairStatus
+    text: str
+    before: Validation
+    after: Validation
+    source: RepairSource | None = None
+    note: str = ""
+    edits: tuple[Edit, ...] = ()
+    similarity: float | None = None
+    candidates: int = 0
+    latency_ms: float = 0.0
+    model_ms: float = 0.0
+    validator_ms: float = 0.0
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class State:
+    """A text with its open errors and how it came about; `sources` holds the tier and note of every step."""
+
+    program: Program
+    validation: Validation
+    errors: tuple[Diagnostic, ...]
+    cost: float = 0.0
+    sources: tuple[tuple[RepairSource, str], ...] = ()
+
+    @property
+    def behind_first_error(self) -> tuple[int, int]:
+        """How much text follows the first error: lines, then characters of its line. Insertions before the error do
+        not count, so the figure shrinks when parsing gets further."""
+        error = self.errors[0]
+        lines = self.program.text.split("\n")
+        line = lines[error.line - 1] if error.line <= len(lines) else ""
+        return len(lines) - error.line, len(line) - (error.column or 1)
+
+    @property
+    def order(self) -> tuple[int, float, tuple[int, int]]:
+        """Sorts the beam: fewest errors, then the cheapest way, then the furthest."""
+        return len(self.errors), self.cost, self.behind_first_error
+
+
+@dataclass
+class Run:
+    """The mutable part of one repair: budget and findings. `deadline` is in seconds of the monotonic clock."""
+
+    original: Program
+    errors: tuple[Diagnostic, ...]
+    baseline: Counter[tuple[str, str]]
+    allowed: frozenset[int] | None
+    deadline: float
+    checks: int = 0
+    model_seconds: float = 0.0
+    validator_seconds: float = 0.0
+    accepted: list[tuple[Verified, State]] = field(default_factory=list)
+    refusals: Counter[str] = field(default_factory=Counter)
+    seen: set[str] = field(default_factory=set)
+
+
+def new_errors(errors: Iterable[Diagnostic], baseline: Counter[tuple[str, str]]) -> tuple[Diagnostic, ...]:
+    """The errors that the base version does not have; equal ones are matched one to one."""
+    left = Counter(baseline)
+    fresh = []
+    for error in errors:
+        if left[error.identity] > 0:
+            left[error.identity] -= 1
+        else:
+            fresh.append(error)
+    return tuple(fresh)
+
+
+def touches_only(edits: Sequence[Edit], allowed: frozenset[int] | None) -> bool:
+    """Whether every edit stays on allowed lines; an insertion may stand before or behind one."""
+    if allowed is None:
+        return True
+    for edit in edits:
+        if edit.is_insertion:
+            if not {edit.start_line, edit.start_line - 1} & allowed:
+                return False
+        elif not set(range(edit.start_line, edit.end_line + 1)) <= allowed:
+            return False
+    return True
