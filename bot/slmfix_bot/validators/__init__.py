@@ -6,6 +6,7 @@ from slmfix_bot.validators.base import Registry
 
 VALIDATORS = Registry(
     {
+        "ansible": "ansible:ANSIBLE",
         "bash": "bash:BASH",
         "sh": "bash:SH",
         "sql": "sql:SQL",

@@ -1,0 +1,131 @@
+"""Python: the interpreter's own compiler, then ruff for names that do not exist. Nothing of the program is executed."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import json
+import platform
+import re
+import warnings
+from typing import TYPE_CHECKING, Any
+
+from slmfix_bot.adapters.process import find_program, run
+from slmfix_bot.core.diagnostic import Diagnostic
+from slmfix_bot.core.text import bare_lines
+from slmfix_bot.errors import MissingToolError, ToolMissing
+from slmfix_bot.validators.json import BOM
+from slmfix_bot.validators.names import nearest
+from slmfix_bot.validators.place import place_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from slmfix_bot.core.program import Program
+
+SECONDS = 10.0
+OPTIONS = (
+    *("check", "--isolated", "--no-cache", "--quiet", "--target-version", "py311", "--output-format", "json"),
+    *("--select", "E9,F63,F7,F821,F822,F823"),
+    *("--ignore", "F722"),  # annotations in a notation of their own, such as array shapes
+    *("--config", "builtins = ['_', 'ngettext', 'get_ipython', 'reveal_type', '__file__']"),
+    "-",
+)
+RELATED = re.compile(r"\bon line (\d+)")
+NAME = re.compile(r"`(\w+)`")
+
+
+class PythonValidator:
+    """Judges by the Python that runs the bot."""
+
+    name = "python + ruff"
+    languages = ("python",)
+
+    def version(self) -> str:
+        """Those of Python and ruff. Raises MissingToolError."""
+        try:
+            done = run([find_program("ruff"), "--version"], cwd=".", timeout=SECONDS)
+        except ToolMissing as error:
+            raise MissingToolError(str(error)) from error
+        return f"{platform.python_version()} + {done.text.split()[-1]}"
+
+    def check(self, program: Program) -> tuple[Diagnostic, ...]:
+        """The syntax error, else what ruff knows to fail when the line runs."""
+        text = program.text.removeprefix(BOM)
+        try:
+            tree = _compile(text)
+        except SyntaxError as error:
+            return (_syntax_error(text, error),)
+        except UnicodeEncodeError as error:
+            line, column = place_of(text, error.start)
+            return (Diagnostic(rule="syntax", message="a byte that is not UTF-8", line=line, column=column),)
+        except ValueError as error:  # Python 3.11 on NUL characters
+            line, column = place_of(text, text.find("\0"))
+            return (Diagnostic(rule="syntax", message=str(error), line=line, column=column),)
+        return tuple(_ruff(text, program.path, tree))
+
+
+def _compile(text: str) -> ast.Module:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        tree = ast.parse(text)
+        compile(text, "<program>", "exec", dont_inherit=True)  # also finds `return` outside a function
+    return tree
+
+
+def _syntax_error(text: str, error: SyntaxError) -> Diagnostic:
+    lines = bare_lines(text) or [""]
+    line = min(max(error.lineno or 1, 1), len(lines))
+    column = error.offset if error.offset and error.offset > 0 else None
+    end_line = error.end_lineno if error.end_lineno and error.end_lineno >= line else line
+    end_column = error.end_offset if column and error.end_offset and error.end_offset > 0 else None
+    found = None
+    if column and end_column and end_line == line and end_column > column:
+        found = lines[line - 1][column - 1 : end_column - 1] or None
+    related = RELATED.search(error.msg)
+    return Diagnostic(
+        rule="syntax",
+        message=error.msg,
+        line=line,
+        end_line=min(end_line, len(lines)),
+        column=column,
+        end_column=end_column,
+        found=found,
+        related_line=int(related[1]) if related else None,
+    )
+
+
+def _ruff(text: str, path: str, tree: ast.Module) -> Iterator[Diagnostic]:
+    suffix = ".pyi" if path.endswith(".pyi") else ".py"
+    argv = [find_program("ruff"), *OPTIONS, "--stdin-filename", f"program{suffix}"]
+    done = run(argv, cwd=".", stdin=text, timeout=SECONDS, max_output=8 << 20)
+    if not done.stdout.startswith(b"["):
+        return
+    findings: list[dict[str, Any]] = json.loads(done.stdout)
+    for finding in findings:
+        named = NAME.search(finding["message"]) if finding["code"] in ("F821", "F822", "F823") else None
+        yield Diagnostic(
+            rule=finding["code"] or "syntax",
+            message=finding["message"],
+            line=finding["location"]["row"],
+            column=finding["location"]["column"],
+            end_line=finding["end_location"]["row"],
+            end_column=finding["end_location"]["column"],
+            found=named[1] if named else None,
+            expected=nearest(named[1], _defined_names(tree, but=named[1])) if named else (),
+        )
+
+
+def _defined_names(tree: ast.Module, but: str) -> Iterator[str]:
+    for node in ast.walk(tree):
+        match node:
+            case ast.Name(id=name, ctx=ast.Store()) | ast.arg(arg=name) if name != but:
+                yield name
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                yield name
+            case ast.alias(name=name, asname=other) if name != "*":
+                yield other or name.partition(".")[0]
+    yield from (name for name in dir(builtins) if not name.startswith("_"))
+
+
+PYTHON = PythonValidator()
