@@ -51,10 +51,11 @@ def _separate(case: Case) -> Iterator[Candidate]:
     for token in case.code:
         depth += (token.text == "(") - (token.text == ")")
         begins = token.kind is Kind.WORD and token.text.casefold() in _STARTERS and depth <= 0
-        if begins and previous and previous.text.casefold() not in _CONTINUES and previous.text != ";":
+        if begins and previous and previous.text.casefold() not in {*_CONTINUES, ";"}:
             # Behind a parenthesis a SELECT may be the body of a WITH; only a new line speaks for a new statement.
-            if previous.text != ")" or "\n" in case.text[previous.end : token.start]:
-                places.append(previous.end)
+            apart = "
+" in case.text[previous.end : token.start]
+            places += [previous.end] if apart or previous.text != ")" else []
         previous = token
     if not places:
         return
