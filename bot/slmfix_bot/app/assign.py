@@ -26,16 +26,21 @@ _NEAR = 2  # lines between a report and the edit that repairs it
 def assign(file: FileFindings, outcome: Outcome, validator: ProgramValidator) -> tuple[Finding, ...]:
     """The findings of the file with their repairs; a finding that is still open keeps an UNREPAIRED one."""
     if outcome.status not in {RepairStatus.REPAIRED, RepairStatus.PARTIAL}:
-        return tuple(replace(finding, repair=_unrepaired(outcome)) for finding in file.findings)
+        unrepaired = _unrepaired(outcome)
+        return tuple(f if f.suppressed is not None else replace(f, repair=unrepaired) for f in file.findings)
     left = Counter(error.identity for error in new_errors(outcome.after.errors, Counter(file.baseline)))
     repaired: list[Finding] = []
+    wanted = [finding for finding in file.findings if finding.suppressed is None]
     for finding in file.findings:
         identity = finding.diagnostic.identity
+        if finding.suppressed is not None:
+            repaired.append(finding)
+            continue
         if left[identity] > 0:
             left[identity] -= 1
             repaired.append(replace(finding, repair=_unrepaired(outcome)))
             continue
-        edits = outcome.edits if len(file.findings) == 1 else _own_edits(file, finding, outcome, validator)
+        edits = outcome.edits if len(wanted) == 1 else _own_edits(file, finding, outcome, validator)
         repaired.append(replace(finding, repair=_repair(outcome, edits)))
     return tuple(repaired)
 
@@ -59,7 +64,8 @@ def _own_edits(file: FileFindings, finding: Finding, outcome: Outcome, validator
 
 def _stands_alone(file: FileFindings, finding: Finding, edits: Sequence[Edit], validator: ProgramValidator) -> bool:
     validation = validator.validate(file.program.with_text(apply_edits(file.program.text, edits)))
-    before = Counter(other.diagnostic.identity for other in file.findings) + Counter(file.baseline)
+    open_ones = (other for other in file.findings if other.suppressed is None)
+    before = Counter(other.diagnostic.identity for other in open_ones) + Counter(file.baseline)
     after = Counter(error.identity for error in validation.errors)
     identity = finding.diagnostic.identity
     return validation.skipped is None and not after - before and after[identity] < before[identity]

@@ -130,11 +130,11 @@ def _repair_all(
         elif left <= 0 or seconds <= 0:
             reason = "the time budget was used up" if seconds <= 0 else f"more than {options.max_repairs} repairs"
             unrepaired = Repair(status=RepairStatus.UNREPAIRED, reason=reason)
-            findings += [replace(finding, repair=unrepaired) for finding in file.findings]
+            findings += [f if f.suppressed is not None else replace(f, repair=unrepaired) for f in file.findings]
         else:
             outcome = repairer.repair(file.program, allowed=file.allowed, baseline=file.baseline, seconds=seconds)
             repaired = assign(file, outcome, validator)
             left -= sum(1 for f in repaired if f.repair and f.repair.status is RepairStatus.REPAIRED)
-            findings += [replace(f, repair=None) if f.suppressed is not None else f for f in repaired]
+            findings += repaired
     progress("", len(failing), len(failing))
     return findings

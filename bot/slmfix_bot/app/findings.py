@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class FileFindings:
-    """`program` is the head version; `baseline` the identities of the errors that the base version has too."""
+    """`program` is the head version; `baseline` the identities of its errors that are nobody's task: those of the
+    base version, out of scope, or suppressed; `allowed` the lines that a repair may change."""
 
     change: FileChange
     program: Program
@@ -60,7 +61,9 @@ def find(
         baseline = tuple(error.identity for error in base.errors)
     fresh = new_errors(head.errors, Counter(baseline))
     findings = _describe(change, program, head, fresh, attributions, scope)
-    return FileFindings(change=change, program=program, findings=findings, baseline=baseline, allowed=lines)
+    wanted = Counter(finding.diagnostic.identity for finding in findings if finding.suppressed is None)
+    excused = tuple((Counter(error.identity for error in head.errors) - wanted).elements())
+    return FileFindings(change=change, program=program, findings=findings, baseline=excused, allowed=lines)
 
 
 def _describe(

@@ -53,8 +53,7 @@ def _separate(case: Case) -> Iterator[Candidate]:
         begins = token.kind is Kind.WORD and token.text.casefold() in _STARTERS and depth <= 0
         if begins and previous and previous.text.casefold() not in {*_CONTINUES, ";"}:
             # Behind a parenthesis a SELECT may be the body of a WITH; only a new line speaks for a new statement.
-            apart = "
-" in case.text[previous.end : token.start]
+            apart = "\n" in case.text[previous.end : token.start]
             places += [previous.end] if apart or previous.text != ")" else []
         previous = token
     if not places:
