@@ -1,0 +1,72 @@
+"""A model's vocabulary: byte-level BPE pieces as bytes, control tokens, and the masks that the grammar asks for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from slmfix_bot.core.prompt import SPECIAL_TOKENS
+from slmfix_bot.errors import ModelError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from slmfix_bot.core.script_grammar import Allowed
+
+
+def _byte_alphabet() -> dict[str, int]:
+    """The characters that byte-level BPE writes for bytes: printable Latin-1 as itself, the rest from U+0100 on."""
+    printable = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
+    others = [byte for byte in range(256) if byte not in printable]
+    return {chr(byte): byte for byte in printable} | {chr(0x100 + i): byte for i, byte in enumerate(others)}
+
+
+class Vocabulary:
+    """`pieces[i]` are the bytes of token i, empty for special tokens."""
+
+    def __init__(self, tokenizer: Any) -> None:
+        """`tokenizer` is a `tokenizers.Tokenizer`; raises ModelError when it lacks control tokens."""
+        self._tokenizer = tokenizer
+        self._tokenizer.no_truncation()
+        self._tokenizer.no_padding()
+        self.size = int(self._tokenizer.get_vocab_size(with_added_tokens=True))
+        special = {i for i, token in self._tokenizer.get_added_tokens_decoder().items() if token.special}
+        ids = {token: self._tokenizer.token_to_id(token) for token in SPECIAL_TOKENS}
+        missing = [token for token, i in ids.items() if i is None or i not in special]
+        if missing:
+            msg = f"the tokenizer lacks the special tokens {', '.join(missing[:5])}: it was not made for line-edit/1"
+            raise ModelError(msg)
+        self.control: dict[str, int] = ids
+        self.control_by_id = {i: token for token, i in ids.items()}
+        alphabet = _byte_alphabet()
+        self.pieces = [b"" if i in special else self._bytes(i, alphabet) for i in range(self.size)]
+        self._by_bytes = {piece: i for i, piece in enumerate(self.pieces) if piece}
+        self._longest = max(map(len, self._by_bytes), default=0)
+        self._masks: dict[tuple[bool, tuple[str, ...], int], NDArray[np.bool_]] = {}
+
+    def _bytes(self, token_id: int, alphabet: dict[str, int]) -> bytes:
+        token = self._tokenizer.id_to_token(token_id) or ""
+        if all(character in alphabet for character in token):
+            return bytes(alphabet[character] for character in token)
+        return str(token).encode()
+
+    def encode(self, text: str) -> list[int]:
+        """Token ids of a rendered prompt or script; control tokens are recognised, none is added."""
+        return list(self._tokenizer.encode(text, add_special_tokens=False).ids)
+
+    def mask(self, allowed: Allowed, width: int) -> NDArray[np.bool_]:
+        """Which of the `width` logits are legal."""
+        key = allowed.text, allowed.control, width
+        if key not in self._masks:
+            mask = np.zeros(width, dtype=np.bool_)
+            if allowed.text:
+                mask[[i for i, piece in enumerate(self.pieces) if piece and b"\n" not in piece]] = True
+            mask[[self.control[token] for token in allowed.control]] = True
+            self._masks[key] = mask
+        mask = self._masks[key]
+        if allowed.copies:
+            mask = mask.copy()
+            beginnings = {copy[:n] for copy in allowed.copies for n in range(1, min(len(copy), self._longest) + 1)}
+            mask[[self._by_bytes[piece] for piece in beginnings if piece in self._by_bytes]] = True
+        return mask
