@@ -98,6 +98,11 @@ class Search:
                 continue
             if reached.errors:
                 steps.append(reached)
+                # One of several independent errors is gone: no need to look far for other ways.
+                if len(reached.errors) < len(state.errors) and cheapest is None:
+                    cheapest = candidate.cost
+                if len(steps) >= self.effort.steps:
+                    break
             elif self._accept(reached, candidate, state) and cheapest is None:
                 cheapest = candidate.cost
         return steps

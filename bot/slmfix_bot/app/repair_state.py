@@ -26,14 +26,15 @@ class Tiers:
 
 @dataclass(frozen=True, kw_only=True)
 class Effort:
-    """Bounds of one repair: validator calls in all and per state, rounds, width of the beam, accepted candidates to
-    choose from, how much dearer than the cheapest accepted one a candidate may be, scripts asked of the model, and
-    seconds."""
+    """Bounds of one repair: validator calls in all and per state, rounds, width of the beam, steps to take from one
+    state, accepted candidates to choose from, how much dearer than the cheapest accepted one a candidate may be,
+    scripts asked of the model, and seconds."""
 
     checks: int = 400
     checks_per_state: int = 160
-    rounds: int = 6
+    rounds: int = 8
     beam: int = 3
+    steps: int = 12
     choices: int = 6
     slack: float = 1.0
     scripts: int = 6

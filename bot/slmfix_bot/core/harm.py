@@ -7,6 +7,7 @@ The same function filters candidates and computes the harmless pass rate, so the
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -37,6 +38,8 @@ BOUNDS = {
     Aggressiveness.MEDIUM: Bounds(lost_words=1, kept=0.7),
     Aggressiveness.HIGH: Bounds(lost_words=4, kept=0.5),
 }
+_ATOM = re.compile(r"\w+")
+_ESCAPE = re.compile(r"\\[abfnrtv0]|\\u[0-9a-fA-F]{4}")
 _SMALL = 12  # tokens; below, one replaced name is a large share of the program
 
 
@@ -49,7 +52,12 @@ class Harm:
 
 
 def _known_words(program: Program, diagnostics: Iterable[Diagnostic]) -> set[str]:
-    known = words(program.text) | words(program.text.replace("\\", "")) | set(vocabulary(program.language))
+    known = (
+        words(program.text)
+        | words(_ESCAPE.sub(" ", program.text))
+        | words(program.text.replace("\\", ""))
+        | set(vocabulary(program.language))
+    )
     for diagnostic in diagnostics:
         known |= words(diagnostic.message)
         for name in diagnostic.expected:
@@ -59,8 +67,8 @@ def _known_words(program: Program, diagnostics: Iterable[Diagnostic]) -> set[str
 
 def _invented(program: Program, new: str, diagnostics: Sequence[Diagnostic]) -> list[str]:
     known = _known_words(program, diagnostics)
-    # Letters of an escape that was added, such as the n of "\\n", are no identifier: hence two characters at least.
-    return sorted(word for word in words(new) - known if len(word) > 1)
+    # The n of an added "\\n" is no identifier, and neither is a single letter.
+    return sorted(word for word in words(_ESCAPE.sub(" ", new)) - known if len(word) > 1)
 
 
 def _removed_regions(before: list[Token], after: list[Token]) -> Iterable[tuple[int, int, int]]:
@@ -68,18 +76,17 @@ def _removed_regions(before: list[Token], after: list[Token]) -> Iterable[tuple[
     matcher = SequenceMatcher(a=[t.text for t in before], b=[t.text for t in after], autojunk=False)
     for tag, i1, i2, j1, j2 in matcher.get_opcodes():
         if tag in {"delete", "replace"}:
-            gone, come = _weight(before[i1:i2]), _weight(after[j1:j2])
+            gone, come = _atoms(before[i1:i2]).total(), _atoms(after[j1:j2]).total()
             if gone > come:
                 yield before[i1].start, before[i2 - 1].end, gone - come
 
 
-def _weight(tokens: Iterable[Token]) -> int:
-    """Words that carry meaning; words inside a string count, so that unquoting a name loses nothing."""
-    return sum(
-        len(words(t.text)) or 1 if t.kind is Kind.STRING else 1
-        for t in tokens
-        if t.kind in {Kind.WORD, Kind.NUMBER, Kind.STRING}
-    )
+def _atoms(tokens: Iterable[Token]) -> Counter[str]:
+    """The words and numbers in the tokens, those inside strings included, so that quoting or unquoting loses nothing."""
+    found: Counter[str] = Counter()
+    for token in tokens:
+        found.update(_ATOM.findall(_ESCAPE.sub(" ", token.text)) or [""] * (token.kind is Kind.STRING))
+    return found
 
 
 def assess(program: Program, new: str, diagnostics: Sequence[Diagnostic], bounds: Bounds) -> Harm:
@@ -92,7 +99,7 @@ def assess(program: Program, new: str, diagnostics: Sequence[Diagnostic], bounds
     before, after = code_tokens(program.language, old), code_tokens(program.language, new)
     code = [t for t in before if not any(span.start <= t.start < span.end for span in residue)]
     reasons = []
-    if not any(t.kind in {Kind.WORD, Kind.NUMBER, Kind.STRING} for t in after):
+    if not after or (_atoms(before) and not _atoms(after)):
         return Harm(reasons=("nothing is left",), kept=0.0)
     invented = _invented(program, new, diagnostics)
     if invented:
@@ -109,5 +116,6 @@ def assess(program: Program, new: str, diagnostics: Sequence[Diagnostic], bounds
 
 
 def _kept(code: list[Token], after: list[Token]) -> float:
-    left, right = Counter(t.text for t in code), Counter(t.text for t in after)
-    return (left & right).total() / max(1, left.total())
+    """The share of the words and numbers of the code that the new text still has."""
+    left = _atoms(code)
+    return (left & _atoms(after)).total() / left.total() if left else 1.0

@@ -43,7 +43,7 @@ def _rule(text: str, cost: float, note: str, source: RepairSource = RepairSource
 
 def propose_python(case: Case) -> Iterator[Candidate]:
     """All rules for Python."""
-    for rule in (_missing_import, _strings, _brackets, _bodies, _indentation, _colon):
+    for rule in (_missing_import, _strings, _brackets, _bodies, _indentation, _colon, _truncated, _comparison):
         for candidate in rule(case):
             if candidate.text != case.text:
                 yield candidate
@@ -108,6 +108,8 @@ def _strings(case: Case) -> Iterator[Candidate]:
         if content.count(quote) % 2:
             end = start + len(content.rstrip())
             yield _rule(case.splice(end, end, quote), 1.4, "string closed")
+            for closers in (")", "])", "]", "}", "})"):
+                yield _rule(case.splice(end, end, quote + closers), 2.0, "string and bracket closed")
             for tail in re.finditer(r"[)\]},:]+\s*$", content):
                 spot = start + tail.start()
                 yield _rule(case.splice(spot, spot, quote), 1.2, "string closed")
@@ -207,3 +209,37 @@ def _colon(case: Case) -> Iterator[Candidate]:
                 end = case.starts[number - 1] + len(content)
                 yield _rule(case.splice(end, end, ":"), 1.2, "colon added")
                 yield _rule(case.splice(end, end, ": pass"), 2.4, "header completed")
+
+
+def _truncated(case: Case) -> Iterator[Candidate]:
+    """A last line that stops inside an expression: the dangling operator goes, brackets and header are completed."""
+    body = case.text.rstrip()
+    tail = case.text[len(body) :]
+    last = body[body.rfind("\n") + 1 :]
+    trimmed = re.sub(
+        r"(?:\s*(?:\b(?:and|or|not|in|is|if|else|for|lambda)\b|[-+*/%=<>.&|,!^]))+$|\s+\w+\s*=\s*$", "", last
+    ).rstrip()
+    stack = [t for t in case.code if t.start >= len(body) - len(last)]
+    open_brackets: list[str] = []
+    for token in stack:
+        if token.text in _PAIRS:
+            open_brackets.append(_PAIRS[token.text])
+        elif open_brackets and token.text == open_brackets[-1]:
+            open_brackets.pop()
+    closers = "".join(reversed(open_brackets))
+    head = body[: len(body) - len(last)]
+    quotes = [quote for quote in "'\"" if last.count(quote) % 2]
+    for middle in ("", *quotes):
+        kept = last if middle else trimmed
+        yield _rule(head + kept + middle + closers + tail, 1.5, "last line completed")
+        if re.match(r"\s*(?:def|class|if|elif|else|for|while|with|try|except|finally)\b", last):
+            yield _rule(head + kept + middle + closers + ": pass" + tail, 1.9, "last line completed")
+
+
+def _comparison(case: Case) -> Iterator[Candidate]:
+    """An assignment where a comparison was meant."""
+    if not 1 <= case.target.line <= len(case.lines):
+        return
+    start, content = case.starts[case.target.line - 1], case.lines[case.target.line - 1]
+    for match in re.finditer(r"(?<![=!<>+*/%&|^:-])=(?!=)", content):
+        yield _rule(case.splice(start + match.start(), start + match.end(), "=="), 1.4, "= to ==")
