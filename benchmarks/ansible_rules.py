@@ -112,7 +112,7 @@ def _plants(text: str, root: yaml.Node, dice: random.Random) -> Iterator[Planted
         option = dice.choice(items(item.value))
         yield "option", option.key_node.start_mark.line, _replace(text, option.key_node, misspell(option.key, dice))
         yield "module", item.key_node.start_mark.line, _replace(text, item.key_node, misspell(item.key, dice))
-        keyword = dice.choice([p for p in items(node) if p is not item])
+        keyword = dice.choice([p for p in items(node) if p.key != item.key])
         bad = misspell(keyword.key, dice)
         yield "keyword", keyword.key_node.start_mark.line, _replace(text, keyword.key_node, bad)
         for pair in items(item.value):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_RULES = ("mutually_exclusive", "required_one_of", "required_together", "required_if")
+_RULES = ("mutually_exclusive", "required_one_of", "required_if")
 
 
 def assignments(tree: ast.Module) -> dict[str, str]:
@@ -94,6 +94,34 @@ def constraints(tree: ast.Module) -> dict[str, list[Any]]:
             if rows and _is_plain(rows):
                 rules[keyword.arg] = rows
     return rules
+
+
+def spec_facets(tree: ast.Module) -> dict[str, set[str]]:
+    """For every name that the code gives a dictionary, the keys of those dictionaries.
+
+    Documentation claims more than the code enforces: an option whose entries in the code never say `options` accepts
+    any suboption, whatever is documented.
+    """
+    facets: dict[str, set[str]] = {}
+    for node in ast.walk(tree):
+        pairs: list[tuple[str, ast.expr]] = []
+        if isinstance(node, ast.Call):
+            pairs = [(k.arg, k.value) for k in node.keywords if k.arg]
+        elif isinstance(node, ast.Dict):
+            pairs = [
+                (k.value, v)
+                for k, v in zip(node.keys, node.values, strict=True)
+                if isinstance(k, ast.Constant) and isinstance(k.value, str)
+            ]
+        for name, value in pairs:
+            if keys := _keys(value):
+                facets.setdefault(name, set()).update(keys)
+    return facets
+
+
+def is_stub(tree: ast.Module) -> bool:
+    """Whether the file only documents a module that an action plugin implements."""
+    return not any(isinstance(node, ast.FunctionDef) and node.name == "main" for node in tree.body)
 
 
 def _is_plain(rows: list[list[Any]]) -> bool:

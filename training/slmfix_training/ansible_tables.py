@@ -21,10 +21,10 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from slmfix_training.ansible_keywords import read_keywords
-from slmfix_training.ansible_source import assignments, constraints, spec_names
+from slmfix_training.ansible_source import assignments, constraints, is_stub, spec_facets, spec_names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
 BUILTIN = "ansible.builtin"
 DEPTH = 3
@@ -155,7 +155,52 @@ class Interner:
 def _choices(option: Mapping[str, Any]) -> list[Any] | int:
     choices = option.get("choices")
     values = list(choices) if isinstance(choices, (list, dict)) else []
+    # Some authors put a choice into documentation markup.
+    values = [re.sub(r"^[A-Z]\((.*)\)$", r"\1", v) if isinstance(v, str) else v for v in values]
     return values if all(isinstance(v, (str, int)) for v in values) and values else 0
+
+
+def _has_fallback(option: Mapping[str, Any]) -> bool:
+    """Whether the prose says that an environment variable can stand in for a required option."""
+    return bool(re.search(r"\benv(ironment)?\b|\bE\(", str(option.get("description"))))
+
+
+def confirm(options: Mapping[str, Any], facets: Mapping[str, set[str]], *, is_trusted: bool) -> dict[str, Any]:
+    """The options without the restrictions that the module's own code contradicts.
+
+    Code that builds an option elsewhere is believed to restrict it as documented, except that outside ansible-core
+    `required` needs a witness: a wrong "missing option" is worse than none.
+    """
+    confirmed = {}
+    for name, option in options.items():
+        facts = dict(option or {})
+        seen = facets.get(name)
+        if seen is None and not is_trusted:
+            facts["required"] = False
+        for claim, facet in (("required", "required"), ("choices", "choices"), ("suboptions", "options")):
+            if seen is not None and facet not in seen:
+                facts[claim] = None
+        if facts.get("suboptions"):
+            facts["suboptions"] = confirm(facts["suboptions"], facets, is_trusted=is_trusted)
+        confirmed[name] = facts
+    return confirmed
+
+
+def effective_rules(rules: dict[str, list[Any]], options: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """Rules that can be broken: Ansible fills in defaults before it looks for what is required."""
+    names = {name for option, v in options.items() for name in (option, *((v or {}).get("aliases") or ()))}
+    canonical = {a: o for o, v in options.items() for a in ((v or {}).get("aliases") or ())}
+    defaulted = {n for n in names if (options[canonical.get(n, n)] or {}).get("default") is not None}
+    kept = {
+        "mutually_exclusive": rules.get("mutually_exclusive", []),
+        "required_one_of": [g for g in rules.get("required_one_of", []) if not defaulted.intersection(g)],
+        "required_if": [
+            [key, value, wanted, *rest]
+            for key, value, needed, *rest in rules.get("required_if", [])
+            if (wanted := [name for name in needed if name not in defaulted]) and not (rest and defaulted & {*needed})
+        ],
+    }
+    return {kind: rows for kind, rows in kept.items() if rows}
 
 
 def compact(option: Mapping[str, Any], interner: Interner, depth: int = 1) -> int:
@@ -166,7 +211,7 @@ def compact(option: Mapping[str, Any], interner: Interner, depth: int = 1) -> in
         suboptions = {str(name): compact(value or {}, interner, depth + 1) for name, value in inner.items()}
     record = [
         option.get("type") or "str",
-        int(option.get("required") in {True, "yes", "true"}),
+        int(option.get("required") in {True, "yes", "true"} and not _has_fallback(option)),
         _choices(option),
         option.get("aliases") or 0,
         suboptions or 0,
@@ -184,14 +229,20 @@ def collection_table(sources: Sources, docs: Documentation, collection: str) -> 
     for name, files in sorted(sources.modules.get(collection, {}).items()):
         tree = ast.parse(files.get(".py", b""))
         options = docs.options(files, tree, collection)
-        if options is None:
+        is_acted = collection != BUILTIN and ".ps1" not in files and name in sources.actions.get(collection, ())
+        if options is None or (is_acted and is_stub(tree)):
             modules[name] = None
             continue
+        if ".ps1" in files:
+            # PowerShell compares choices without case and takes several at once where they are flags.
+            options = {o: {**(v or {}), "choices": None} for o, v in options.items()}
+        else:
+            options = confirm(options, spec_facets(tree), is_trusted=collection == BUILTIN)
         entry: dict[str, Any] = {"o": {str(o): compact(v or {}, interner) for o, v in options.items()}}
         documented = set(options).union(*(v.get("aliases") or () for v in options.values() if v))
         if extra := sorted(spec_names(tree) - documented):
             entry["x"] = extra
-        if rules := constraints(tree):
+        if rules := effective_rules(constraints(tree), options):
             entry["c"] = rules
         modules[name] = entry
     return {"records": interner.records, "modules": modules}
@@ -201,14 +252,21 @@ def _plugin_names(runtime: Mapping[str, Any], kind: str) -> set[str]:
     return set((runtime.get("plugin_routing") or {}).get(kind) or {})
 
 
-def _routes(runtime: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
+def _routes(runtime: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, str | None]:
+    """Where names lead, None for removed ones.
+
+    Routes of action plugins say which plugin serves a module, not that the module is another one; they count only for
+    names that are nothing else.
+    """
     routing = runtime.get("plugin_routing") or {}
-    for kind in ("action", "modules"):
-        for name, route in (routing.get(kind) or {}).items():
-            if "redirect" in (route or {}):
-                yield name, route["redirect"]
-            elif "tombstone" in (route or {}):
-                yield name, None
+    actions = {n: route for n, route in (routing.get("action") or {}).items() if n not in known}
+    routes: dict[str, str | None] = {}
+    for name, route in {**actions, **(routing.get("modules") or {})}.items():
+        if "redirect" in (route or {}):
+            routes[name] = route["redirect"]
+        elif "tombstone" in (route or {}):
+            routes[name] = None
+    return routes
 
 
 def build(wheels: list[Path], output: Path) -> None:
@@ -222,7 +280,9 @@ def build(wheels: list[Path], output: Path) -> None:
         "lookups": sorted({*sources.lookups, *_plugin_names(sources.runtime[BUILTIN], "lookup")}),
         "collections": {c: sorted(t["modules"]) for c, t in tables.items()},
         "redirects": {
-            c: routes for c, runtime in sorted(sources.runtime.items()) if (routes := dict(_routes(runtime)))
+            c: routes
+            for c, runtime in sorted(sources.runtime.items())
+            if (routes := _routes(runtime, tables.get(c, {}).get("modules", {})))
         },
     }
     with zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from slmfix_bot.validators.ansible_document import items
+from slmfix_bot.validators.ansible_document import is_null, items
 from slmfix_bot.validators.ansible_tables import tables
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ _TASK_SIGNS = frozenset(
 )
 _VARS_FOLDERS = {"vars", "defaults", "group_vars", "host_vars"}
 _OTHER_NAMES = {"galaxy", "requirements", "molecule", "docker-compose", "compose", "mkdocs", "argument_specs"}
+_PLAYBOOK_NAMES = {"playbook", "site"}
 _OTHER_FOLDERS = {"meta", "inventory", "inventories", ".github", "molecule", "files", "templates"}
 
 
@@ -45,7 +46,7 @@ def kind_of(path: str, roots: Sequence[yaml.Node]) -> Kind:
     root = roots[0] if roots else None
     if place.stem in _OTHER_NAMES:
         return Kind.OTHER
-    if root is not None and _looks_like_playbook(root):
+    if root is not None and (_looks_like_playbook(root) or _must_be_playbook(place, root)):
         return Kind.PLAYBOOK
     parent = place.parent.name
     if parent in {"tasks", "handlers"} and isinstance(root, yaml.SequenceNode):
@@ -59,14 +60,24 @@ def kind_of(path: str, roots: Sequence[yaml.Node]) -> Kind:
     return Kind.OTHER
 
 
+def _must_be_playbook(place: PurePosixPath, root: yaml.Node) -> bool:
+    """By its name; or because nothing that Ansible reads is a mere string."""
+    is_string = isinstance(root, yaml.ScalarNode) and not is_null(root)
+    return place.stem in _PLAYBOOK_NAMES or (is_string and place.name == "")
+
+
 def _looks_like_playbook(root: yaml.Node) -> bool:
     """Play-only keys; a lone mapping counts when it has both hosts and something to do (the dash is missing)."""
     if isinstance(root, yaml.MappingNode):
         names = {item.key for item in items(root)}
-        return "hosts" in names and bool(names & {"tasks", "roles"})
+        lists = {item.key for item in items(root) if isinstance(item.value, yaml.SequenceNode)}
+        return "hosts" in names and bool(lists & {"tasks", "roles"})
     if not isinstance(root, yaml.SequenceNode):
         return False
-    return any(PLAY_ONLY.intersection(item.key for item in items(entry)) for entry in root.value)
+    names = [{item.key for item in items(entry)} for entry in root.value]
+    if any({"sources", "rules"} <= keys for keys in names):
+        return False  # a rulebook of Event-Driven Ansible
+    return any(PLAY_ONLY & keys for keys in names)
 
 
 def _looks_like_tasks(root: yaml.Node) -> bool:

@@ -110,24 +110,27 @@ class Checker:
     def _check_rules(self, module: Module, arguments: Arguments, anchor: yaml.Node) -> None:
         legal = module.by_name
         given = {legal[a.name].name: a for a in arguments.given if a.name in legal}
-        present = {*given, *(a.name for a in arguments.given), *(["_raw_params", "free_form"] if arguments.raw else [])}
+        present = {name for option in given for name in (option, *legal[option].aliases)}
+        present |= {a.name for a in arguments.given} | ({"_raw_params", "free_form"} if arguments.raw else set())
         for group in module.rules.get("required_one_of", ()):
             if not present.intersection(group):
                 names = tuple(name for name in group if not name.startswith("_"))
                 message = f"module {self._name!r} requires one of {', '.join(names)}"
                 self._document.report("missing-option", message, anchor, expected=names)
         for group in module.rules.get("mutually_exclusive", ()):
-            both = [given[name] for name in group if name in given and given[name].text not in {None, ""}]
+            names = dict.fromkeys(legal[name].name if name in legal else name for name in group)
+            both = [given[name] for name in names if name in given and given[name].text not in {None, ""}]
             if len(both) > 1:
                 message = f"options {both[0].name!r} and {both[1].name!r} of module {self._name!r} exclude each other"
                 self._report("exclusive-options", message, both[1], found=both[1].name)
         for rule in module.rules.get("required_if", ()):
-            self._check_required_if(rule, given, present, anchor)
+            self._check_required_if(module, rule, given, present, anchor)
 
     def _check_required_if(
-        self, rule: list[Any], given: Mapping[str, Argument], present: set[str], anchor: yaml.Node
+        self, module: Module, rule: list[Any], given: Mapping[str, Argument], present: set[str], anchor: yaml.Node
     ) -> None:
         key, value, names, *any_of = rule
+        key = module.by_name[key].name if key in module.by_name else key
         if key not in given or not isinstance(value, str) or given[key].text != value:
             return
         missing = tuple(name for name in names if name not in present)

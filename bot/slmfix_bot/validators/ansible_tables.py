@@ -78,6 +78,7 @@ class Tables:
         self._collections: dict[str, frozenset[str]] = {c: frozenset(n) for c, n in index["collections"].items()}
         self._keywords: dict[str, frozenset[str]] = {k: frozenset(v) for k, v in index["keywords"].items()}
         self._loaded: dict[str, dict[str, Any]] = {}
+        self._nearest: dict[tuple[str, int], tuple[str, ...]] = {}
         self.lookups: frozenset[str] = frozenset(index["lookups"])
         self.versions: dict[str, str] = index["versions"]
 
@@ -110,6 +111,8 @@ class Tables:
         start = name
         for _ in range(_HOPS):
             namespace, collection, short = name.split(".", 2)
+            if not (namespace and collection and short):
+                return Resolution(None)
             place = f"{namespace}.{collection}"
             place = BUILTIN if place == "ansible.legacy" else place
             redirects = self._redirects.get(place, {})
@@ -120,10 +123,17 @@ class Tables:
                 name = target if target.count(".") >= 2 else f"{place}.{target}"
                 continue
             if place not in self._collections:
+                if self._misspelt_collection(place, short):
+                    return Resolution(None)
                 return Resolution(name, redirected=name != start, opaque=True)
             known = short in self._collections[place]
             return Resolution(f"{place}.{short}" if known else None, redirected=name != start)
         return Resolution(None)
+
+    def _misspelt_collection(self, place: str, short: str) -> str | None:
+        """The known collection that an unknown one nearly equals, if it has the module: then it is no third party's."""
+        near = get_close_matches(place, self._collections, 3, 0.85)
+        return next((n for n in near if short in self._collections[n] or short in self._redirects.get(n, ())), None)
 
     def module(self, fqcn: str) -> Module | None:
         """The module's interface; None when it is not documented well enough to judge arguments."""
@@ -160,10 +170,18 @@ class Tables:
         return tuple(sorted(self._owners.get(short, ()), key=lambda n: (not n.startswith(prefer), len(n), n)))
 
     def nearest_modules(self, name: str, count: int = 5) -> tuple[str, ...]:
+        """Cached, since a repair asks for the same wrong name again and again."""
+        if (name, count) not in self._nearest:
+            self._nearest[name, count] = self._nearest_modules(name, count)
+        return self._nearest[name, count]
+
+    def _nearest_modules(self, name: str, count: int) -> tuple[str, ...]:
         """Legal names nearest to a wrong one: in the same collection, by short name, then by full name."""
         if name.count(".") >= 2:
-            place, _, short = name.rpartition(".")
-            place = BUILTIN if place == "ansible.legacy" else place
+            namespace, collection, short = name.split(".", 2)
+            place = BUILTIN if namespace == "ansible" and collection == "legacy" else f"{namespace}.{collection}"
+            if intended := self._misspelt_collection(place, short):
+                return (f"{intended}.{short}",)
             near = [f"{place}.{n}" for n in get_close_matches(short, self._collections.get(place, ()), count, 0.75)]
             return tuple(dict.fromkeys([*self.owners(short)[:2], *near]))[:count]
         owners = self.owners(name)[:3]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import keyword
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -13,13 +13,15 @@ from slmfix_bot.core.diagnostic import Severity
 from slmfix_bot.validators.ansible_document import get, has_template, is_null, is_text, items, literal
 from slmfix_bot.validators.ansible_kv import parse_arguments, split_words
 from slmfix_bot.validators.ansible_options import Argument, Arguments, Checker, nearest
-from slmfix_bot.validators.ansible_tables import BUILTIN, Module, Resolution, tables
+from slmfix_bot.validators.ansible_tables import BUILTIN, Resolution, tables
 
 if TYPE_CHECKING:
     from slmfix_bot.validators.ansible_document import Document, Item
 
 # Any option goes: the action passes them on, or they are the user's variables.
-_OPEN = frozenset("set_fact add_host set_stats group_by meta gather_facts import_playbook service package".split())
+_OPEN = frozenset("set_fact add_host set_stats group_by meta gather_facts import_playbook".split())
+# These pass arguments on to the module of the host's service or package manager.
+_BACKENDS = {"service": ("systemd_service", "sysvinit"), "package": ("apt", "dnf", "dnf5")}
 _REPLACED = {"include": ("include_tasks", "import_tasks"), "include_role": ("include_role",)}
 _ACTIONS = ("action", "local_action")
 
@@ -109,7 +111,10 @@ class TaskChecker:
             message = f"module {name!r} takes key=value arguments, not free text"
             self._document.report("free-text", message, item.value, found=arguments.raw[:80])
         if short in {"include_tasks", "import_tasks", "include_role", "import_role"}:
-            module = Module(options=module.options, others=module.others | {"role", "file"}, rules={})
+            module = replace(module, others=module.others | {"role", "file"})
+        for backend in _BACKENDS.get(short, ()):
+            if passed := self._tables.module(f"{BUILTIN}.{backend}"):
+                module = replace(module, others=module.others.union(passed.by_name, passed.others))
         may_default = context.has_defaults or (short in self._tables.keywords("raw_params") and bool(arguments.raw))
         missing = short in {"include_role", "import_role"} and any(a.name == "role" for a in arguments.given)
         Checker(self._document, name).check(module, arguments, anchor, may_default=may_default or missing)
@@ -129,7 +134,7 @@ class TaskChecker:
             expected = _REPLACED.get(name) or self._tables.nearest_modules(name)
             why = "was removed from Ansible" if place.removed else "is not a module of Ansible or its collections"
             # A role's own library, or the collections of a play elsewhere, may supply what this file does not show.
-            is_sure = context.is_whole or place.removed or name.count(".") >= 2 or self._is_misspelt(name)
+            is_sure = context.is_whole or place.removed or "." in name or self._is_misspelt(name)
             severity = Severity.ERROR if is_sure else Severity.WARNING
             message = f"{name!r} {why}"
             rule = "unknown-module"
@@ -145,9 +150,7 @@ class TaskChecker:
         return True
 
     def _is_misspelt(self, name: str) -> bool:
-        return not self._tables.owners(name) and bool(
-            get_close_matches(name, sorted(self._tables.short_names), 1, 0.85)
-        )
+        return not self._tables.owners(name) and bool(get_close_matches(name, sorted(self._tables.short_names), 1, 0.8))
 
     def _arguments(self, item: Item, task: yaml.Node, *, is_command: bool, is_action: bool) -> Arguments:
         arguments = Arguments()

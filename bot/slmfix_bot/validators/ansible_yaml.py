@@ -39,10 +39,11 @@ def compose(document: Document) -> tuple[yaml.Node, ...] | None:
 def parse(text: str) -> tuple[tuple[yaml.Node, ...], yaml.YAMLError | None]:
     """Nodes, or the first error. Raises CannotJudge for nesting too deep to follow."""
     loader = yaml.CSafeLoader(text)
-    roots = []
+    roots: list[yaml.Node] = []
     try:
         while loader.check_node():
-            roots.append(loader.get_node())
+            node = loader.get_node()
+            roots.extend([node] if node else [])
     except yaml.YAMLError as error:
         return (), error
     except RecursionError as error:
