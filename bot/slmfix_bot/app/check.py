@@ -50,7 +50,7 @@ def run_check(
     files: list[FileFindings] = []
     for number, change in enumerate(changes.files):
         progress(change.path, number, len(changes.files))
-        program, reason = _program(change, options, detect, read_schema)
+        program, reason = program_of(change, options, detect, read_schema)
         if program is None:
             skipped += [Skipped(path=change.path, reason=reason)] if reason else []
             continue
@@ -72,7 +72,7 @@ def run_check(
     )
 
 
-def _program(
+def program_of(
     change: FileChange,
     options: Options,
     detect: Callable[[str, str], str | None],

@@ -44,7 +44,7 @@ def to_data(report: Report) -> dict[str, Any]:
             "by_origin": {str(verdict): count for verdict, count in counts.by_origin.items()},
         },
         "findings": [_finding(finding) for finding in report.findings],
-        "skipped": [{"path": _utf8(skip.path), "reason": skip.reason} for skip in report.skipped],
+        "skipped": [{"path": utf8(skip.path), "reason": skip.reason} for skip in report.skipped],
     }
 
 
@@ -52,18 +52,18 @@ def _finding(finding: Finding) -> dict[str, Any]:
     diagnostic = finding.diagnostic
     optional = {
         "column": diagnostic.column,
-        "suppressed": finding.suppressed and _utf8(finding.suppressed),
+        "suppressed": finding.suppressed and utf8(finding.suppressed),
         "delivery": finding.delivery and str(finding.delivery),
     }
     return {
         "id": finding.id,
-        "path": _utf8(finding.path),
+        "path": utf8(finding.path),
         "language": finding.language,
         "line": diagnostic.line,
         "end_line": diagnostic.end_line,
         "rule": diagnostic.rule,
         "severity": str(diagnostic.severity),
-        "message": _utf8(diagnostic.message),
+        "message": utf8(diagnostic.message),
         "validator": {"name": finding.validator, "version": finding.validator_version},
         "in_diff": finding.in_diff,
         "new": finding.new,
@@ -80,7 +80,7 @@ def attribution_data(attribution: Attribution) -> dict[str, Any]:
         "confidence": str(attribution.confidence),
         **({"tool": attribution.tool} if attribution.tool else {}),
         "evidence": [
-            {"kind": item.kind, "scope": str(item.scope), "quote": _utf8(item.quote), "source": _utf8(item.source)}
+            {"kind": item.kind, "scope": str(item.scope), "quote": utf8(item.quote), "source": utf8(item.source)}
             for item in attribution.evidence
         ],
     }
@@ -91,7 +91,7 @@ def _repair(repair: Repair) -> dict[str, Any]:
         "status": str(repair.status),
         "source": repair.source and str(repair.source),
         "edits": [
-            {"start_line": e.start_line, "end_line": e.end_line, "replacement": _utf8(e.replacement)}
+            {"start_line": e.start_line, "end_line": e.end_line, "replacement": utf8(e.replacement)}
             for e in repair.edits
         ],
         "similarity": repair.similarity,
@@ -102,6 +102,6 @@ def _repair(repair: Repair) -> dict[str, Any]:
     }
 
 
-def _utf8(text: str) -> str:
-    # Paths that are not UTF-8 arrive with surrogates, which no JSON reader takes.
+def utf8(text: str) -> str:
+    """The text as any JSON reader takes it: undecodable bytes, which arrive as surrogates, become U+FFFD."""
     return text.encode(errors="surrogateescape").decode(errors="replace")
