@@ -13,13 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from slmfix_bot.adapters import change_set
-from slmfix_bot.adapters.git_environment import (
-    DIFF_OPTIONS,
-    SHALLOW,
-    find_root,
-    git_environment,
-    refuse_repository,
-)
+from slmfix_bot.adapters.git_environment import DIFF_OPTIONS, SHALLOW, find_root, git_environment, refuse_repository
 from slmfix_bot.adapters.process import Completed, run
 from slmfix_bot.core.history import BlameLine, Commit, parse_blame, parse_log, parse_touched
 from slmfix_bot.errors import GitError, ToolError
@@ -62,10 +56,8 @@ class Git:
         found = self._run("merge-base", self.resolve(one), self.resolve(two), check=False)
         if found.returncode == 0:
             return found.text.split()[0]
-        if self.is_shallow():
-            raise GitError(SHALLOW.format(one, two))
-        msg = f"{one} and {two} have no common history: choose a base that the branch was started from"
-        raise GitError(msg)
+        unrelated = "{} and {} have no common history: choose a base that the branch was started from"
+        raise GitError((SHALLOW if self.is_shallow() else unrelated).format(one, two))
 
     def is_shallow(self) -> bool:
         """Whether the history was cut by a shallow clone."""
@@ -165,7 +157,7 @@ class Git:
 
     def read_blob(self, commit: str, path: str) -> bytes | None:
         """A regular file's contents at a commit; None when there is no such file, or a link or submodule."""
-        listed = self._run("ls-tree", "-z", "--full-tree", self.resolve(commit), "--", path).stdout
+        listed = self._run("ls-tree", "-z", "--full-tree", self.resolve(commit), "--", path or ".git").stdout
         match = re.match(rb"100(?:644|755) blob ([0-9a-f]+)\t", listed)
         return self._run("cat-file", "blob", match[1].decode()).stdout if match else None
 
@@ -220,8 +212,8 @@ class Git:
             output = self._run(*arguments, isolated=True, stdin=contents).stdout
         return {line.line: line for line in parse_blame(output)}
 
-    def touched_paths(self, base: str, head: str) -> dict[str, list[str]]:
-        """For each commit of `base..head` that is no merge, the old and new paths that it touches (surrogateescape)."""
+    def touched_paths(self, base: str, head: str) -> dict[str, list[tuple[str, str]]]:
+        """For each commit of `base..head` that is no merge, the old and new path of each change (surrogateescape)."""
         output = self._run(
             "log", "-z", "--no-color", "--no-merges", "--no-notes", "--raw", "--find-renames", "--no-abbrev",
             "--format=commit %H", *self._range(base, head),

@@ -51,26 +51,32 @@ class _Origin:
 
 @dataclass(frozen=True, kw_only=True)
 class _History:
-    """The commits between base and head; `touching` maps a path to the commits that touch it."""
+    """The commits between base and head; `touching` maps a path to the commits that touch it, `sources` to the paths
+    that it was renamed from."""
 
     head: str = ""
     commits: Mapping[str, Commit] = field(default_factory=dict)
     notes: Mapping[str, Note] = field(default_factory=dict)
-    touching: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    touching: Mapping[str, set[str]] = field(default_factory=dict)
+    sources: Mapping[str, set[str]] = field(default_factory=dict)
 
     @classmethod
     def read(cls, git: Git, base: str, head: str) -> _History:
         commits = {commit.sha: commit for commit in git.commits(base, head)} if base != head else {}
         texts = {sha: text for ref in reversed(NOTE_REFS) for sha, text in git.notes(ref, commits).items()}
-        touching = defaultdict(set)
-        for sha, paths in (git.touched_paths(base, head) if commits else {}).items():
-            for path in paths:
-                touching[path].add(sha)
+        touching: dict[str, set[str]] = defaultdict(set)
+        sources: dict[str, set[str]] = defaultdict(set)
+        for sha, pairs in (git.touched_paths(base, head) if commits else {}).items():
+            for old, new in pairs:
+                touching[old].add(sha)
+                touching[new].add(sha)
+                sources[new].add(old)
         return cls(
             head=head,
             commits=commits,
             notes={sha: note for sha, text in texts.items() if (note := parse_note(text))},
-            touching={path: frozenset(names) for path, names in touching.items()},
+            touching=touching,
+            sources=sources,
         )
 
     def only_commit(self, file: FileChange) -> str | None:
@@ -78,8 +84,12 @@ class _History:
         it, and the history is a line without merges."""
         if any(commit.is_merge for commit in self.commits.values()):
             return None
+        seen: set[str] = set()
         paths = {file.path, file.old_path or file.path}
-        names = set(chain.from_iterable(self.touching.get(path, ()) for path in paths))
+        while paths:
+            seen |= paths
+            paths = set(chain.from_iterable(self.sources.get(path, ()) for path in paths)) - seen
+        names = set(chain.from_iterable(self.touching.get(path, ()) for path in seen))
         return names.pop() if len(names) == 1 else None
 
 

@@ -124,7 +124,7 @@ def _identity_signals(commit: Commit, facts: PullRequestFacts | None) -> Iterato
 
 
 def _trailer_signals(commit: Commit, trailer: Trailer) -> Iterator[Signal]:
-    quote = f"{trailer.key}: {trailer.value}"
+    quote = trailer.text
     if trailer.key == "co-authored-by":
         yield from _co_author_signals(commit, trailer, quote)
     elif trailer.key in SESSION_TRAILERS:

@@ -103,6 +103,9 @@ def parse_hunks(patch: str) -> tuple[Hunk, ...]:
     """
     if not patch:
         return ()
+    if not patch.startswith("@@ -"):
+        msg = f"not the hunks of a unified diff: they begin with {patch[:20]!r}"
+        raise ValueError(msg)
     try:
         [file] = PatchSet(f"--- a\n+++ b\n{patch}")
     except (UnidiffParseError, ValueError) as error:

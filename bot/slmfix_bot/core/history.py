@@ -85,15 +85,16 @@ def parse_blame(output: bytes) -> Iterator[BlameLine]:
             path = unquote_path(text.removeprefix("filename "))
 
 
-def parse_touched(output: bytes) -> dict[str, list[str]]:
-    """Old and new paths per commit of `git log -z --raw --format="commit %H"`, paths with surrogateescape."""
-    touched: dict[str, list[str]] = {}
-    paths: list[str] = []
+def parse_touched(output: bytes) -> dict[str, list[tuple[str, str]]]:
+    """Old and new path of each change, per commit of `git log -z --raw --format="commit %H"` (surrogateescape)."""
+    touched: dict[str, list[tuple[str, str]]] = {}
+    pairs: list[tuple[str, str]] = []
     fields = iter(output.decode(errors="surrogateescape").split("\0"))
     for field in fields:
         if field.startswith("commit "):
-            paths = touched.setdefault(field.removeprefix("commit "), [])
+            pairs = touched.setdefault(field.removeprefix("commit "), [])
         elif field:
+            old = next(fields)
             is_pair = field.rpartition(" ")[2][0] in "RC"
-            paths += [next(fields) for _ in range(2 if is_pair else 1)]
+            pairs.append((old, next(fields) if is_pair else old))
     return touched

@@ -14,9 +14,10 @@ SQUASH_RULE = "---------"
 
 @dataclass(frozen=True, kw_only=True)
 class Trailer:
-    """`key` is in lower case. `carried`: it stood in an inner commit of a squash, or above the end of the message, so
-    that it speaks about some part of the commit only."""
+    """`text` is the line as written, `key` is in lower case. `carried`: it stood in an inner commit of a squash, or
+    above the end of the message, so that it speaks about some part of the commit only."""
 
+    text: str
     key: str
     value: str
     carried: bool
@@ -45,7 +46,7 @@ def parse_trailers(message: str) -> tuple[Trailer, ...]:
             fence = "" if fence and match[1].startswith(fence) else fence or match[1]
         elif not fence and number > 0 and (match := TRAILER.fullmatch(line.rstrip())):
             carried = is_squash or number < final_from
-            trailers.append(Trailer(key=match[1].lower(), value=match[2], carried=carried))
+            trailers.append(Trailer(text=match[0], key=match[1].lower(), value=match[2], carried=carried))
             if len(trailers) == MAX_TRAILERS:
                 break
     return tuple(trailers)
