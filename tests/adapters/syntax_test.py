@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from slmfix_bot.adapters.syntax import GRAMMARS, TreeSitterParser
+from slmfix_bot.core.similarity import Node, similarity
+
+PARSER = TreeSitterParser()
+VALID = {
+    "ansible": "- hosts: all\n  tasks: []\n",
+    "bash": "for f in a; do echo $f; done\n",
+    "dockerfile": "FROM alpine\nRUN true\n",
+    "json": '{"a": [1, 2]}\n',
+    "python": "def f():\n    return 1\n",
+    "sh": "echo hello\n",
+    "sql": "SELECT a FROM t WHERE b = 1;\n",
+    "terraform": 'resource "a" "b" {\n  c = 1\n}\n',
+    "toml": "[a]\nb = 1\n",
+    "verilog": "module m(input a, output b);\n  assign b = a;\nendmodule\n",
+    "workflow": "on: push\n",
+    "yaml": "a:\n  - b\n",
+}
+
+
+def kinds(root: Node) -> set[str]:
+    found, stack = set(), [root]
+    while stack:
+        node = stack.pop()
+        found.add(node.kind)
+        stack += node.children
+    return found
+
+
+def leaves(root: Node) -> list[str]:
+    if not root.children:
+        return [root.text]
+    return [text for child in root.children for text in leaves(child)]
+
+
+@pytest.mark.parametrize("language", sorted(GRAMMARS))
+def test_parse_valid_program(language: str) -> None:
+    tree = PARSER.parse(language, VALID[language])
+    assert tree is not None
+    assert tree.children
+    assert not kinds(tree) & {"ERROR", "MISSING"}
+
+
+def test_parse_keeps_leaf_texts_in_order() -> None:
+    tree = PARSER.parse("python", "x = 'é' + y\n")
+    assert tree is not None
+    assert "".join(leaves(tree)) == "x='é'+y"
+
+
+def test_parse_marks_errors() -> None:
+    tree = PARSER.parse("python", "def f(:\n  return )\n")
+    assert tree is not None
+    assert kinds(tree) & {"ERROR", "MISSING"}
+
+
+def test_parse_trees_compare() -> None:
+    one, same, near, far = (
+        PARSER.parse("sql", text)
+        for text in (
+            "SELECT a, b FROM t;",
+            "SELECT  a,b\nFROM t;",
+            "SELECT a, c FROM t;",
+            "INSERT INTO z VALUES (1, 2, 3);",
+        )
+    )
+    assert one
+    assert same
+    assert near
+    assert far
+    assert similarity(one, same) == 1
+    assert similarity(one, same) > similarity(one, near) > similarity(one, far)
+
+
+@pytest.mark.parametrize("language", ["cobol", "klingon", ""])
+def test_parse_without_grammar_is_none(language: str) -> None:
+    assert PARSER.parse(language, "x") is None
+
+
+def test_parse_too_large_is_none() -> None:
+    assert PARSER.parse("json", "[" + "1," * 200_000 + "1]") is None
+    assert TreeSitterParser(max_bytes=3).parse("json", "[1, 2]") is None
+
+
+def test_parse_lone_surrogate_is_none() -> None:
+    assert PARSER.parse("json", '"\ud800"') is None
+
+
+def test_parse_stops_in_time_and_recovers() -> None:
+    hostile = "SELECT a FORM t;\n" * 15_000
+    started = time.monotonic()
+    assert TreeSitterParser(seconds=0.05).parse("sql", hostile) is None
+    assert time.monotonic() - started < 1
+    tree = PARSER.parse("sql", "SELECT 1;")
+    assert tree is not None
+    assert "SELECT" in "".join(leaves(tree))
+
+
+def test_parse_deep_nesting() -> None:
+    depth = 20_000
+    tree = PARSER.parse("json", "[" * depth + "]" * depth)
+    assert tree is not None
+    count, node = 0, tree
+    while node.children:
+        node = max(node.children, key=lambda child: len(child.children))
+        count += 1
+    assert count >= depth
+
+
+def test_parse_empty_text() -> None:
+    assert PARSER.parse("python", "") is not None
