@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from slmfix_bot.core.lexer import Kind, Token, code_tokens, words
 from slmfix_bot.core.options import Aggressiveness
-from slmfix_bot.core.residue import find_residue, is_inside
+from slmfix_bot.core.residue import Span, find_residue, is_inside, unescape_markdown
 from slmfix_bot.core.vocabulary import vocabulary
 
 if TYPE_CHECKING:
@@ -71,18 +71,24 @@ def _invented(program: Program, new: str, diagnostics: Sequence[Diagnostic]) -> 
     return sorted(word for word in words(_ESCAPE.sub(" ", new)) - known if len(word) > 1)
 
 
-def _removed_regions(before: list[Token], after: list[Token]) -> Iterable[tuple[int, int, int]]:
-    """Regions `start, end` of the old text that lost words, with the net number of words lost."""
+def _lost_words(old: str, before: list[Token], after: list[Token], residue: list[Span]) -> int:
+    """Words that went without replacement, residue aside; what moved to another place is not lost."""
     matcher = SequenceMatcher(a=[t.text for t in before], b=[t.text for t in after], autojunk=False)
+    lost: Counter[str] = Counter()
+    gained: Counter[str] = Counter()
+    net = 0
     for tag, i1, i2, j1, j2 in matcher.get_opcodes():
-        if tag in {"delete", "replace"}:
-            gone, come = _atoms(before[i1:i2]).total(), _atoms(after[j1:j2]).total()
-            if gone > come:
-                yield before[i1].start, before[i2 - 1].end, gone - come
+        gone, come = _atoms(before[i1:i2]), _atoms(after[j1:j2])
+        if tag == "equal" or gone.total() <= come.total():
+            gained += come - gone
+        elif not is_inside(residue, before[i1].start, before[i2 - 1].end, old):
+            lost += gone - come
+            net += gone.total() - come.total()
+    return min(net, (lost - gained).total())
 
 
 def _atoms(tokens: Iterable[Token]) -> Counter[str]:
-    """The words and numbers in the tokens, those inside strings included, so that quoting or unquoting loses nothing."""
+    """The words and numbers in the tokens, those strings included, so that quoting or unquoting loses nothing."""
     found: Counter[str] = Counter()
     for token in tokens:
         found.update(_ATOM.findall(_ESCAPE.sub(" ", token.text)) or [""] * (token.kind is Kind.STRING))
@@ -94,7 +100,8 @@ def assess(program: Program, new: str, diagnostics: Sequence[Diagnostic], bounds
 
     Quadratic in the number of changed tokens at worst; callers bound the size of files.
     """
-    old = program.text
+    # Where Markdown escapes were undone, compare with the text as it was meant: `a\\_b` is one name, not two.
+    old = unescape_markdown(program.text) if "\\" not in new else program.text
     residue = find_residue(program.language, old)
     before, after = code_tokens(program.language, old), code_tokens(program.language, new)
     code = [t for t in before if not any(span.start <= t.start < span.end for span in residue)]
@@ -104,9 +111,7 @@ def assess(program: Program, new: str, diagnostics: Sequence[Diagnostic], bounds
     invented = _invented(program, new, diagnostics)
     if invented:
         reasons.append(f"invents {', '.join(invented[:3])}")
-    lost = sum(
-        count for start, end, count in _removed_regions(before, after) if not is_inside(residue, start, end, old)
-    )
+    lost = _lost_words(old, before, after, residue)
     if lost > bounds.lost_words:
         reasons.append(f"deletes {lost} words of code")
     kept = _kept(code or before, after)

@@ -57,6 +57,18 @@ _PLAIN_WORD = re.compile(r"[A-Za-z]+(?:['-][A-Za-z]+)*")
 _CODE_SIGN = re.compile(r"[{}$=<>|&;\\\[\]]|\w\(|\w\.\w|--\w|\w_\w")
 
 
+_MARKDOWN_ESCAPE = re.compile(r"\\([_*\[\]<>#])")
+
+
+def unescape_markdown(text: str) -> str:
+    """The text without the backslashes that Markdown wants before `_`, `*` and the like.
+
+    >>> unescape_markdown("SELECT first\\\\_name")
+    'SELECT first_name'
+    """
+    return _MARKDOWN_ESCAPE.sub(r"\1", text)
+
+
 def is_prose(text: str) -> bool:
     """Whether a line reads as an English sentence rather than as code.
 
@@ -112,16 +124,26 @@ def _tail_in_line(line: str) -> int | None:
     return None
 
 
+# Languages whose models go on to invent what the program prints; its lines look like nothing in particular.
+_OUTPUT_FOLLOWS = frozenset({"sql", "bash", "sh"})
+
+
 def find_residue(language: str, text: str) -> list[Span]:
     """Spans that are surely not code of the language, in order and without overlap."""
     spans: list[Span] = []
     fragment = _PROMPT_FRAGMENT.search(text) if language == "sql" else None
     limit = fragment.start() if fragment else len(text)
-    offset = 0
+    offset, in_output = 0, False
     for line in split_lines(text):
         if offset >= limit:
             break
-        spans.extend(_residue_of_line(language, line, offset))
+        found = _residue_of_line(language, line, offset)
+        first = line.split(None, 1)[0].casefold().strip("(;`") if line.strip() else ""
+        if in_output and not found and first and first not in _CODE_OPENERS:
+            found = [Span(offset, offset + len(line), "simulated output")]
+        elif found or first:
+            in_output = language in _OUTPUT_FOLLOWS and any(span.kind == "simulated output" for span in found)
+        spans.extend(found)
         offset += len(line)
     quoted = _quoted(language, text)
     spans = [span for span in spans if span.kind == "fence" or not _within(quoted, span.start)]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from slmfix_bot.core.propose.bash import propose_bash
+from slmfix_bot.core.propose.case import Candidate, Case
 from slmfix_bot.core.propose.json import propose_json
 from slmfix_bot.core.propose.linter import propose_linter
 from slmfix_bot.core.propose.names import propose_names
@@ -17,7 +19,7 @@ from slmfix_bot.core.propose.yaml import propose_yaml
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from slmfix_bot.core.propose.case import Candidate, Case, Proposer
+    from slmfix_bot.core.propose.case import Proposer
 
 COMMON: tuple[Proposer, ...] = (propose_residue, propose_linter, propose_names)
 BY_LANGUAGE: Mapping[str, tuple[Proposer, ...]] = {
@@ -31,11 +33,29 @@ BY_LANGUAGE: Mapping[str, tuple[Proposer, ...]] = {
 }
 
 
+_COMPOSED = 3  # residue candidates that the language rules are tried on top of
+
+
 def propose(case: Case) -> Iterator[Candidate]:
     """Every candidate of the deterministic tiers, each text once."""
     seen = {case.text}
-    for proposer in (*COMMON, *BY_LANGUAGE.get(case.program.language, ()), propose_search):
+    rules = BY_LANGUAGE.get(case.program.language, ())
+    for proposer in (*COMMON, *rules, _compose(rules), propose_search):
         for candidate in proposer(case):
             if candidate.text not in seen:
                 seen.add(candidate.text)
                 yield candidate
+
+
+def _compose(rules: tuple[Proposer, ...]) -> Proposer:
+    """Residue hides other errors from a tokenizer, so the rules are also tried on the text without it."""
+
+    def proposer(case: Case) -> Iterator[Candidate]:
+        for clean in islice(propose_residue(case), _COMPOSED):
+            inner = Case(case.program.with_text(clean.text), case.diagnostics, case.target)
+            for rule in rules:
+                for candidate in rule(inner):
+                    note = f"{clean.note}; {candidate.note}"
+                    yield Candidate(candidate.text, candidate.source, clean.cost + candidate.cost, note)
+
+    return proposer

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from slmfix_bot.core.propose.case import Candidate, Case
 from slmfix_bot.core.report import RepairSource
-from slmfix_bot.core.residue import Span, find_residue
+from slmfix_bot.core.residue import Span, find_residue, unescape_markdown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 _TYPOGRAPHIC = str.maketrans(
     {"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "‚": "'", "–": "-", "—": "-", "\u00a0": " "}
 )
-_ESCAPED = re.compile(r"\\([_*\[\]<>#])")
 
 
 def _without(text: str, spans: Sequence[Span]) -> str:
@@ -41,8 +40,8 @@ def propose_residue(case: Case) -> Iterator[Candidate]:
     fences = [span for span in spans if span.kind == "fence"]
     if fences and len(fences) != len(spans):
         yield Candidate(_tidy(_without(text, fences)), RepairSource.RESIDUE, 0.5, "code fence removed")
-    if language in {"sql", "python", "bash", "sh"} and _ESCAPED.search(text):
-        unescaped = _ESCAPED.sub(r"\1", text)
+    unescaped = unescape_markdown(text)
+    if language in {"sql", "python", "bash", "sh"} and unescaped != text:
         yield Candidate(unescaped, RepairSource.RESIDUE, 0.3, "Markdown escapes undone")
         bare = _without(unescaped, find_residue(language, unescaped))
         if bare != unescaped:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from slmfix_bot.core.lexer import Kind, Token
 from slmfix_bot.core.propose.case import Candidate, Case
 from slmfix_bot.core.report import RepairSource
+from slmfix_bot.core.vocabulary import vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -184,20 +185,39 @@ def _reordered(case: Case) -> str | None:
 
 
 def _identifiers(case: Case) -> Iterator[Candidate]:
-    """Names that need quotes: reserved words, names with blanks or signs, names starting with a digit."""
+    """Names that need quotes: reserved words, names of several words, with signs, or starting with a digit."""
     quote = "`" if case.program.dialect in {"mysql", None} else '"'
     near = sorted(case.code, key=lambda t: abs(t.start - case.at))[:4]
     for rank, token in enumerate(near):
         if token.kind is Kind.WORD:
             quoted = f"{quote}{token.text}{quote}"
             yield _rule(case.splice(token.start, token.end, quoted), 1.9 + 0.3 * rank, f"{token.text} quoted")
-    signed = re.compile(r"(?<![\w`\"'])([A-Za-z][\w]*(?:[ -][A-Za-z0-9]+)* \([^()`'\"]*\))")
-    for match in signed.finditer(case.text):
-        yield _rule(case.splice(*match.span(1), f"{quote}{match[1]}{quote}"), 2.4, "name with signs quoted")
-    for match in re.finditer(r"(?<![\w`\"'.])(\w+(?:-\w+)+)(?![\w`\"'])", case.text):
-        yield _rule(case.splice(*match.span(1), f"{quote}{match[1]}{quote}"), 2.4, "name with signs quoted")
-    for match in re.finditer(r"(?<![\w`\"'.])(\d+[A-Za-z_]\w*)", case.text):
-        yield _rule(case.splice(*match.span(1), f"{quote}{match[1]}{quote}"), 2.4, "name starting with a digit quoted")
+            everywhere = re.sub(rf"(?<![\w`\"'.]){token.text}(?![\w`\"'(])", quoted, case.text)
+            yield _rule(everywhere, 2.3 + 0.3 * rank, f"{token.text} quoted everywhere")
+    odd = [_spaced(case), *(list(pattern.finditer(case.text)) for pattern in _ODD_NAMES)]
+    together = sorted({match.span(1) for matches in odd for match in matches})
+    for spans, cost in [([match.span(1) for match in matches], 1.7) for matches in odd] + [(together, 2.0)]:
+        text, limit = case.text, len(case.text)
+        for start, end in sorted(spans, reverse=True):
+            if end <= limit:
+                text, limit = f"{text[:start]}{quote}{text[start:end]}{quote}{text[end:]}", start
+        yield _rule(text, cost, "names with blanks or signs quoted")
+
+
+_ODD_NAMES = (
+    re.compile(r"(?<![\w`\"'])([A-Za-z]\w*(?:[ -][A-Za-z0-9]+)* \([^()`'\"]*\))(?!\s*\()"),
+    re.compile(r"(?<![\w`\"'.])([A-Za-z]\w*(?:-[A-Za-z]\w*)+)(?![\w`\"'])"),
+    re.compile(r"(?<![\w`\"'.])(\d+[A-Za-z_]\w*)"),
+)
+_SPACED = re.compile(
+    r"(?<![\w`\"'])([A-Z][A-Za-z]+(?: [A-Z][A-Za-z0-9]*)+)(?=\s*(?:[=<>,)!]|IS\b|IN\b|LIKE\b|FROM\b|BETWEEN\b))"
+)
+
+
+def _spaced(case: Case) -> list[re.Match[str]]:
+    """Capitalised words side by side, none of them SQL, in front of an operator: one name of several words."""
+    sql = vocabulary("sql")
+    return [m for m in _SPACED.finditer(case.text) if not any(word.casefold() in sql for word in m[1].split())]
 
 
 def _functions(case: Case) -> Iterator[Candidate]:
@@ -219,13 +239,42 @@ def _functions(case: Case) -> Iterator[Candidate]:
         extract = re.compile(r"EXTRACT\s*\(\s*(YEAR|MONTH|DAY|HOUR|MINUTE|SECOND)\s+FROM\s+([^()]+)\)", re.I)
         spelt = extract.sub(lambda m: f"CAST(strftime('{parts[m[1].upper()]}', {m[2]}) AS INTEGER)", text)
         yield _rule(spelt, 0.9, "EXTRACT to strftime")
-    if dialect in {"sqlite", "postgres"}:
-        filtered = re.sub(
-            r"\b((?:SUM|COUNT|AVG|MIN|MAX)\([^()]*)\)?\s+(WHERE\s+[^()]*?)\)", r"\1) FILTER (\2))", text, flags=re.I
-        )
-        yield _rule(filtered, 1.5, "aggregate condition to FILTER")
-    named = re.sub(r"\bSUM\(([^()]+)\s+WHERE\s+([^()]+)\)", r"SUM(CASE WHEN \2 THEN \1 END)", text, flags=re.I)
-    yield _rule(named, 1.4, "aggregate condition to CASE")
+    for conditional in _conditional_aggregates(case):
+        yield _rule(conditional, 1.3, "condition of an aggregate moved into CASE")
+
+
+_AGGREGATE = re.compile(r"\b(SUM|COUNT|AVG|MIN|MAX)\s*\((DISTINCT\s+)?([^()]*?)\)?\s+WHERE\s+", re.I)
+
+
+def _conditional_aggregates(case: Case) -> Iterator[str]:
+    """`COUNT(x) WHERE c` and `COUNT(x WHERE c)` inside an expression become `COUNT(CASE WHEN c THEN x END)`."""
+    text, changed = case.text, False
+    position = 0
+    while (match := _AGGREGATE.search(text, position)) is not None:
+        closed = ")" in match[0]
+        end = _end_of_condition(text, match.end())
+        condition = text[match.end() : end].strip()
+        value = "1" if match[3].strip() in {"*", ""} else match[3].strip()
+        rest = text[end:] if closed or not text[end:].startswith(")") else text[end + 1 :]
+        built = f"{match[1]}({match[2] or ''}CASE WHEN {condition} THEN {value} END)"
+        position = match.start() + len(built)
+        text, changed = text[: match.start()] + built + rest, True
+    if changed:
+        yield text
+
+
+def _end_of_condition(text: str, start: int) -> int:
+    """Where the condition ends: at an unmatched parenthesis, a comma, FROM, or an arithmetic sign at its own depth."""
+    depth = 0
+    for match in re.finditer(r"'[^']*'|\(|\)|,|;|\bFROM\b|\bAS\b|(?<=\s)[/*+-](?=\s)", text[start:], re.I):
+        sign = match[0]
+        if sign == "(":
+            depth += 1
+        elif sign == ")" and depth:
+            depth -= 1
+        elif depth == 0 and not sign.startswith("'"):
+            return start + match.start()
+    return len(text.rstrip())
 
 
 def _finish(case: Case) -> Iterator[Candidate]:
@@ -240,9 +289,31 @@ def _finish(case: Case) -> Iterator[Candidate]:
     litter = re.search(r"[\s\"'`;)}\]<|>\\]+$", case.text.rstrip())
     if litter:
         yield _rule(case.text[: litter.start()] + "\n" * case.text.endswith("\n"), 1.5, "trailing litter removed")
+    yield _rule(stripped + _closers(stripped) + tail, 1.4, "statement completed")
     opened = len(re.findall(r"\bCASE\b", stripped, re.I)) - len(re.findall(r"\bEND\b", stripped, re.I))
     if opened > 0:
         yield _rule(stripped + " END" * opened + tail, 1.6, "CASE closed")
         place = case.text.upper().find(" AS ", case.text.upper().rfind("CASE"))
         if place > 0:
             yield _rule(case.splice(place, place, " END"), 1.7, "CASE closed")
+
+
+def _closers(text: str) -> str:
+    """What a truncated statement still owes: the open quote, CASE ... END, parentheses."""
+    stack: list[str] = []
+    quote = ""
+    for match in re.finditer(r"['\"`]|\(|\)|\bCASE\b|\bTHEN\b|\bEND\b", text, re.I):
+        sign = match[0].upper()
+        if quote:
+            quote = "" if sign == quote else quote
+        elif sign in "'\"`":
+            quote = sign
+        elif sign == "(":
+            stack.append(")")
+        elif sign == "CASE":
+            stack.append(" THEN NULL END")
+        elif sign == "THEN" and stack:
+            stack[-1] = " END" if stack[-1].endswith("END") else stack[-1]
+        elif stack and (sign == stack[-1] or (sign == "END" and stack[-1].endswith("END"))):
+            stack.pop()
+    return quote + "".join(reversed(stack))
