@@ -1,0 +1,54 @@
+"""Each file goes to the validator that understands it, and to none where none does."""
+
+from __future__ import annotations
+
+import pytest
+
+from slmfix_bot.validators import VALIDATORS
+from slmfix_bot.validators.detect import INTERPRETERS, NAMES, SUFFIXES, detect
+
+PLAY = "---\n- name: web\n  hosts: all\n  become: true\n  tasks:\n    - ping:\n"
+TASKS = "- name: install\n  apt:\n    name: nginx\n  when: true\n"
+FULL_NAMES = "- ansible.builtin.apt:\n    name: nginx\n"
+WORKFLOW = "on: push\njobs:\n  a:\n    steps:\n      - name: x\n        run: y\n"
+SERVERS = "- name: one\n  hosts: 3\n- name: two\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "language"),
+    [
+        ("a/run.sh", "echo\n", "bash"),
+        ("a/run.sh", "#!/bin/sh -e\n", "sh"),
+        ("a/run.sh", "#!/usr/bin/env -S bash -x\n", "bash"),
+        ("a/run.sh", "#!/bin/zsh\n", None),
+        ("bin/tool", "#!/usr/bin/python3.12\n", "python"),
+        ("bin/tool", "#!/usr/bin/env perl\n", None),
+        ("bin/tool", "hello\n", None),
+        ("notes.txt", "#!/bin/bash\n", None),
+        ("Q.SQL", "select 1", "sql"),
+        ("x.py", "", "python"),
+        ("data.json", "{}", "json"),
+        ("tsconfig.json", "{}", None),
+        (".vscode/settings.json", "{}", None),
+        ("pyproject.toml", "", "toml"),
+        ("site.yml", PLAY, "ansible"),
+        ("deploy.yaml", PLAY.replace("\n", "\r\n"), "ansible"),
+        ("roles/web/tasks/main.yml", "- ping:\n", "ansible"),
+        ("extra.yml", TASKS, "ansible"),
+        ("extra.yml", FULL_NAMES, "ansible"),
+        (".github/workflows/ci.yml", WORKFLOW, "yaml"),
+        ("servers.yml", SERVERS, "yaml"),
+        ("values.yaml", "a: 1\n", "yaml"),
+        ("roles/web/meta/main.yml", "galaxy_info: {}\n", "yaml"),
+        ("template.sh.j2", "#!/bin/bash\n", None),
+        ("main.c", "int x;\n", None),
+    ],
+)
+def test_language_of_a_file(path: str, text: str, language: str | None) -> None:
+    assert detect(path, text) == language
+
+
+def test_every_language_has_a_validator() -> None:
+    named = {*SUFFIXES.values(), *NAMES.values(), *INTERPRETERS.values()}
+    assert named <= set(VALIDATORS)
+    assert set(VALIDATORS) <= named
