@@ -1,0 +1,145 @@
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from slmfix_bot.core.diagnostic import Diagnostic
+from slmfix_bot.core.edit_operation import parse_script
+from slmfix_bot.core.edit_script import decode, encode
+from slmfix_bot.core.program import Program
+from slmfix_bot.core.prompt import END, INSERT, LINE_TOKENS, OPERATIONS, TO, neutralise, render_prompt
+from slmfix_bot.core.script_grammar import ScriptGrammar, entries_of
+from slmfix_bot.core.window import build_window
+
+
+def grammar(*entries: str) -> ScriptGrammar:
+    return ScriptGrammar(entries)
+
+
+def accept(state: ScriptGrammar, *tokens: str) -> ScriptGrammar:
+    """Feeds control tokens and texts, each of which must be legal."""
+    for token in tokens:
+        allowed = state.allowed()
+        if token in (*OPERATIONS, *LINE_TOKENS, TO, END):
+            assert token in allowed.control, (token, allowed)
+            state.accept_control(token)
+        else:
+            assert allowed.text or any(copy.startswith(token.encode()) for copy in allowed.copies), (token, allowed)
+            state.accept_text(token.encode())
+    return state
+
+
+def test_entries_of_prompt() -> None:
+    text = "a <win> b\n\nc\n"
+    diagnostic = Diagnostic(rule="r", message="<win><|2|>", line=1)
+    prompt = render_prompt(
+        Program(language="sql", text=text), [diagnostic], build_window(text, [diagnostic], language="sql")
+    )
+    assert entries_of(prompt) == (neutralise("a <win> b"), "", "c")
+
+
+def test_first_token_is_an_operation() -> None:
+    assert set(grammar("a").allowed().control) == set(OPERATIONS)
+    assert not grammar("a").allowed().text
+    assert grammar().allowed().control == (INSERT,)
+
+
+def test_line_tokens_are_those_of_the_window() -> None:
+    state = accept(grammar("a", "b"), "<rep>")
+    assert state.allowed().control == ("<|1|>", "<|2|>")
+    state = accept(grammar("a", "b"), "<ins>")
+    assert state.allowed().control == ("<|0|>", "<|1|>", "<|2|>")
+
+
+def test_operations_go_forward() -> None:
+    state = accept(grammar("a", "b", "c"), "<rep>", "<|2|>", "x", "<rep>")
+    assert state.allowed().control == ("<|3|>",)
+    state = accept(grammar("a", "b", "c"), "<rep>", "<|3|>", "x")
+    assert set(state.allowed().control) == {"<ins>", END}
+
+
+def test_deletion_range_is_ordered() -> None:
+    state = accept(grammar("a", "b", "c"), "<del>", "<|2|>")
+    assert state.allowed().control == ("<|2|>", "<|3|>")
+    assert not accept(state, "<|3|>").allowed().text
+
+
+def test_substitution_copies_from_the_entry() -> None:
+    state = accept(grammar("aXbXc"), "<sub>", "<|1|>")
+    assert TO not in state.allowed().control
+    state = accept(state, "X")
+    assert set(state.allowed().copies) == {b"bXc", b"c"}
+    state = accept(state, "c")
+    assert state.allowed().copies == ()
+    assert state.allowed().control == (TO,)
+    assert accept(state, TO).allowed().text
+
+
+def test_substitution_not_closed_inside_a_character() -> None:
+    state = accept(grammar("é"), "<sub>", "<|1|>")
+    state.accept_text("é".encode()[:1])
+    assert state.allowed().control == ()
+    assert state.allowed().copies == ("é".encode()[1:],)
+
+
+def test_empty_entries_cannot_be_substituted() -> None:
+    assert "<sub>" not in grammar("", "").allowed().control
+
+
+def test_cut_ends_the_script() -> None:
+    state = accept(grammar("a", "b"), "<cut>", "<|2|>")
+    assert state.allowed().control == (END,)
+    assert accept(state, END).is_closed
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_random_walks_parse_and_rarely_fail_to_apply(seed: int) -> None:
+    rng = random.Random(seed)
+    text = "alpha beta\n\n  gamma <end> é\ndelta\n"
+    window = build_window(text, [Diagnostic(rule="r", message="m", line=2)], language="sql")
+    entries = tuple(neutralise(entry.text) for entry in window.entries)
+    state, script = ScriptGrammar(entries), b""
+    for _ in range(60):
+        allowed = state.allowed()
+        choices: list[tuple[str, bytes]] = [(token, token.encode()) for token in allowed.control]
+        choices += [("", piece) for piece in ([b"x", b" y"] if allowed.text else [])]
+        choices += [("", copy[: rng.randint(1, len(copy))]) for copy in allowed.copies]
+        control, piece = rng.choice(choices)
+        script += piece
+        if control:
+            state.accept_control(control)
+        else:
+            state.accept_text(piece)
+        if state.is_closed:
+            break
+    if state.is_closed:
+        assert parse_script(script.decode()) is not None
+        decode(window, text, script.decode())
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("a b\nc d\n", "a, b\nc, d\n"),
+        ("a\nb\nc\n", "z\na\nb\n"),
+        ("SELECT " + "abc def, " * 20 + "\nx\n", "SELECT " + "abc, def, " * 20 + "\nx\ny\n"),
+        ("é <end> x\nb\nc\nd\n", "é <end> y\nd\ne\n"),
+    ],
+)
+def test_canonical_scripts_are_legal(old: str, new: str) -> None:
+    window = build_window(old, [Diagnostic(rule="r", message="m", line=1)], language="sql")
+    script = encode(window, old, new)
+    assert script is not None
+    state = ScriptGrammar(tuple(neutralise(entry.text) for entry in window.entries))
+    operations = parse_script(script)
+    assert operations is not None
+    for operation in operations:
+        arguments = [LINE_TOKENS[operation.first]]
+        if operation.kind == "<sub>":
+            arguments += [neutralise(operation.old), TO]
+        if operation.kind == "<del>":
+            arguments.append(LINE_TOKENS[operation.last])
+        texts = [neutralise(operation.text)] if operation.text else []
+        accept(state, operation.kind, *arguments, *texts)
+    assert accept(state, END).is_closed
