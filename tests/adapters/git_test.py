@@ -401,6 +401,18 @@ def test_default_base(repo: GitRepo, tmp_path: Path) -> None:
         Git(lonely.path).default_base()
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a repository away")
+def test_repository_of_another_user(repo: GitRepo) -> None:
+    """As in a container action, where the checkout belongs to the runner's user."""
+    repo.write("a.sh", "one\ntwo\nthree\nfour\n")
+    repo.commit()
+    for path in (repo.path, *repo.path.rglob("*")):
+        os.chown(path, 12345, 12345)
+    with pytest.raises(AssertionError, match="dubious ownership"):
+        repo.git("status")
+    assert only(change(repo)).added_lines == {4}
+
+
 def test_bare_repository_and_subfolder(repo: GitRepo, tmp_path: Path) -> None:
     repo.write("d/b.sh", "b\n")
     repo.commit()

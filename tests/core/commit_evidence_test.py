@@ -213,3 +213,8 @@ def test_quotes_are_bounded_and_printable() -> None:
     [signal] = commit_signals(with_trailer(trailer))
     assert len(signal.evidence.quote) <= 200
     assert signal.evidence.quote.isprintable()
+
+
+def test_hostile_body_is_bounded() -> None:
+    body = "x https://chatgpt.com/codex/tasks/\n" * 1_000_000
+    assert pull_request_signals(PullRequestFacts(body=body), commit(body)) == []

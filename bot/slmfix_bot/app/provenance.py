@@ -36,8 +36,8 @@ def attribute(
     (`PATTERN` or `PATTERN=VERDICT`), `ignore` kinds of evidence that do not count (`branch`, `trailer:copilot`).
     """
     head = git.resolve("HEAD") if changes.is_local and changes.files else changes.head
-    history = _History.read(git, changes.base, head) if changes.files else _History()
-    return {file.path: _attribute_file(git, changes, file, history, facts, declare, ignore) for file in changes.files}
+    history = _History.read(git, changes.base, head, facts) if changes.files else _History()
+    return {file.path: _attribute_file(git, changes, file, history, declare, ignore) for file in changes.files}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,17 +51,18 @@ class _Origin:
 
 @dataclass(frozen=True, kw_only=True)
 class _History:
-    """The commits between base and head; `touching` maps a path to the commits that touch it, `sources` to the paths
-    that it was renamed from."""
+    """The commits between base and head; `signals` and `notes` by commit, `touching` maps a path to the commits that
+    touch it, `sources` to the paths that it was renamed from."""
 
     head: str = ""
     commits: Mapping[str, Commit] = field(default_factory=dict)
+    signals: Mapping[str, list[Signal]] = field(default_factory=dict)
     notes: Mapping[str, Note] = field(default_factory=dict)
     touching: Mapping[str, set[str]] = field(default_factory=dict)
     sources: Mapping[str, set[str]] = field(default_factory=dict)
 
     @classmethod
-    def read(cls, git: Git, base: str, head: str) -> _History:
+    def read(cls, git: Git, base: str, head: str, facts: PullRequestFacts | None) -> _History:
         commits = {commit.sha: commit for commit in git.commits(base, head)} if base != head else {}
         texts = {sha: text for ref in reversed(NOTE_REFS) for sha, text in git.notes(ref, commits).items()}
         touching: dict[str, set[str]] = defaultdict(set)
@@ -74,6 +75,7 @@ class _History:
         return cls(
             head=head,
             commits=commits,
+            signals={sha: _signals_of_commit(commit, facts) for sha, commit in commits.items()},
             notes={sha: note for sha, text in texts.items() if (note := parse_note(text))},
             touching=touching,
             sources=sources,
@@ -98,22 +100,18 @@ def _attribute_file(
     changes: ChangeSet,
     file: FileChange,
     history: _History,
-    facts: PullRequestFacts | None,
     declare: Sequence[str],
     ignore: Sequence[str],
 ) -> Mapping[int, Attribution]:
     declared = list(declared_signals(file.path, declare))
     origins = _origins(git, changes, file, history)
-    by_commit = {
-        sha: _signals_of_commit(history.commits[sha], facts) for sha in {origin.commit for origin in origins.values()}
-    }
     attributions = {}
     for line in sorted(file.added_lines):
         signals: list[Signal] = list(declared)
         if origin := origins.get(line):
             note = history.notes.get(origin.commit)
             signals += note_signals(note, origin.commit, origin.path, origin.line) if note else []
-            signals += by_commit[origin.commit]
+            signals += history.signals[origin.commit]
         attributions[line] = attribute_line(without_ignored(signals, ignore))
     return attributions
 

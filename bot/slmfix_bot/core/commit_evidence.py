@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from slmfix_bot.core.attribution import Signal, Tier
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
     from slmfix_bot.core.provenance import PullRequestFacts
 
 MAX_QUOTE = 200
+MAX_LINES = 5000
+FOOTERS = tuple((agent.tool, re.compile(pattern)) for agent in AGENTS for pattern in agent.body)
+ANY_FOOTER = re.compile("|".join(pattern.pattern for _, pattern in FOOTERS))
 CARRIED = "carried into a squashed commit: it speaks about a part of it"
 SUGGESTION = "a reviewer's suggestion was applied: it speaks about a part of the commit"
 MADE_UP = "people write this address by hand, and some tools wrote it without having done anything"
@@ -49,7 +53,7 @@ def commit_signals(commit: Commit, facts: PullRequestFacts | None = None) -> lis
     signals = [
         *_identity_signals(commit, facts),
         *(signal for trailer in parse_trailers(commit.message) for signal in _trailer_signals(commit, trailer)),
-        *_footer_signals(commit),
+        *(_signal(commit, Tier.COMMIT, "footer", quote, tool=tool) for tool, quote in _footers(commit.message).items()),
     ]
     return [_of_revert(signal) for signal in signals] if is_revert(commit.message) else signals
 
@@ -80,18 +84,17 @@ def pull_request_signals(facts: PullRequestFacts, commit: Commit) -> list[Signal
     ]
 
 
-def _pull_request_marks(facts: PullRequestFacts) -> Iterator[tuple[str, str, str]]:
+@lru_cache(maxsize=8)
+def _pull_request_marks(facts: PullRequestFacts) -> tuple[tuple[str, str, str], ...]:
+    """Kind, tool and quote of every mark; the same for all commits."""
     author = identify_account(facts.author)
-    if author is not None:
-        yield "pull-request-author", author.tool, facts.author
+    marks = [("pull-request-author", author.tool, facts.author)] if author is not None else []
     for agent in AGENTS:
         if facts.branch.startswith(agent.branches):
-            yield "branch", agent.tool, facts.branch
-        if quote := _body_mark(agent.body, facts.body):
-            yield "body", agent.tool, quote
-        for label in facts.labels:
-            if label.lower() in agent.labels:
-                yield "label", agent.tool, label
+            marks.append(("branch", agent.tool, facts.branch))
+        marks += [("label", agent.tool, label) for label in facts.labels if label.lower() in agent.labels]
+    marks += [("body", tool, quote) for tool, quote in _footers(facts.body).items()]
+    return tuple(marks)
 
 
 def _identity_signals(commit: Commit, facts: PullRequestFacts | None) -> Iterator[Signal]:
@@ -161,21 +164,16 @@ def _co_author_signals(commit: Commit, trailer: Trailer, quote: str) -> Iterator
     )
 
 
-def _footer_signals(commit: Commit) -> Iterator[Signal]:
-    for agent in AGENTS:
-        if quote := _body_mark(agent.body, commit.message):
-            yield _signal(commit, Tier.COMMIT, "footer", quote, tool=agent.tool)
-
-
-def _body_mark(patterns: tuple[str, ...], text: str) -> str | None:
-    """The first line that a tool's own footer begins; at most four spaces stand before it, and it is not quoted."""
-    for line in text[:MAX_MESSAGE].split("\n"):
-        stripped = line.strip()
-        if len(line) - len(line.lstrip(" ")) <= 4 and not stripped.startswith(">"):
-            for pattern in patterns:
-                if re.match(pattern, stripped[:2000]):
-                    return stripped
-    return None
+def _footers(text: str) -> dict[str, str]:
+    """Tool and line of each footer that a tool itself writes; at most four spaces stand before it, no quote mark."""
+    found: dict[str, str] = {}
+    for line in text[:MAX_MESSAGE].split("\n")[:MAX_LINES]:
+        mark = line.strip()[:2000]
+        if mark and not line.startswith("     ") and ANY_FOOTER.match(mark):
+            for tool, pattern in FOOTERS:
+                if tool not in found and pattern.match(mark):
+                    found[tool] = mark
+    return dict(sorted(found.items()))
 
 
 def _signal(

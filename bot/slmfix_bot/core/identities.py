@@ -1,7 +1,7 @@
 """The marks that coding agents leave on commits and pull requests, as data in one place.
 
-Sources and how far each mark can be trusted: docs/decisions and the vendors' documentation; all of them can be forged
-or removed. Addresses are compared in lower case and whole; a first name alone is never a mark.
+They come from the vendors' documentation and from public commits up to August 2026. All of them can be forged or
+removed. Addresses are compared in lower case and whole; a first name alone is never a mark.
 """
 
 from __future__ import annotations
