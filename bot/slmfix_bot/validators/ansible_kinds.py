@@ -74,10 +74,10 @@ def _looks_like_playbook(root: yaml.Node) -> bool:
         return "hosts" in names and bool(lists & {"tasks", "roles"})
     if not isinstance(root, yaml.SequenceNode):
         return False
-    names = [{item.key for item in items(entry)} for entry in root.value]
-    if any({"sources", "rules"} <= keys for keys in names):
+    entries = [{item.key for item in items(entry)} for entry in root.value]
+    if any({"sources", "rules"} <= keys for keys in entries):
         return False  # a rulebook of Event-Driven Ansible
-    return any(PLAY_ONLY & keys for keys in names)
+    return any(PLAY_ONLY & keys for keys in entries)
 
 
 def _looks_like_tasks(root: yaml.Node) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache, cached_property
 from importlib.resources import files
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ class Tables:
 
     def __init__(self) -> None:
         resource = files("slmfix_bot.validators").joinpath("data/ansible-modules.zip")
-        self._archive = zipfile.ZipFile(resource.open("rb"))
+        self._archive = zipfile.ZipFile(BytesIO(resource.read_bytes()))
         index = json.loads(self._archive.read("index.json"))
         self._redirects: dict[str, dict[str, str | None]] = index["redirects"]
         self._collections: dict[str, frozenset[str]] = {c: frozenset(n) for c, n in index["collections"].items()}

@@ -116,8 +116,9 @@ class TaskChecker:
             if passed := self._tables.module(f"{BUILTIN}.{backend}"):
                 module = replace(module, others=module.others.union(passed.by_name, passed.others))
         may_default = context.has_defaults or (short in self._tables.keywords("raw_params") and bool(arguments.raw))
-        missing = short in {"include_role", "import_role"} and any(a.name == "role" for a in arguments.given)
-        Checker(self._document, name).check(module, arguments, anchor, may_default=may_default or missing)
+        may_default |= short == "package"
+        may_default |= short in {"include_role", "import_role"} and any(a.name == "role" for a in arguments.given)
+        Checker(self._document, name).check(module, arguments, anchor, may_default=may_default)
         if is_command and short in {"command", "shell", "raw", "script"}:
             self._check_command(name, arguments, anchor)
 
