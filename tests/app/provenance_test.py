@@ -179,6 +179,13 @@ def test_first_push_has_provenance_too(repo: GitRepo) -> None:
     assert tools(dict(found)) == {1: None, 2: None, 3: None, 4: "claude"}
 
 
+def test_before_the_first_commit(tmp_path: Path) -> None:
+    repo = GitRepo(tmp_path / "new")
+    repo.write("a.sh", "x\n")
+    git = Git(repo.path)
+    assert attribute(git, git.worktree_changes()) == {"a.sh": {1: UNKNOWN}}
+
+
 def test_nothing_changed(repo: GitRepo) -> None:
     git = Git(repo.path)
     assert attribute(git, git.change_set("main")) == {}

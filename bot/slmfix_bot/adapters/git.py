@@ -39,8 +39,6 @@ class Git:
     def __init__(self, path: Path) -> None:
         self.root = find_root(path)
 
-    # --- commits and references
-
     def resolve(self, ref: str) -> str:
         """The full hash of the commit that a revision names."""
         found = self._run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}", check=False)
@@ -88,6 +86,11 @@ class Git:
             return None
         edge = [name.removeprefix("-") for name in listed if name.startswith("-")]
         return self._run("merge-base", head, *edge[:100]).text.split()[0] if edge else self.empty_tree
+
+    def local_head(self) -> str:
+        """The commit that is checked out; `empty_tree` before the first one."""
+        born = self._run("rev-parse", "--verify", "--quiet", "HEAD^{commit}", check=False)
+        return born.text.strip() if born.returncode == 0 else self.empty_tree
 
     @cached_property
     def empty_tree(self) -> str:
@@ -243,10 +246,9 @@ class Git:
         return (head,) if base == self.empty_tree else (f"{base}..{head}",)
 
     def _start_of_local_changes(self, base: str | None) -> str:
-        if base is not None:
-            return base if base == self.empty_tree else self.merge_base(base, "HEAD")
-        born = self._run("rev-parse", "--verify", "--quiet", "HEAD^{commit}", check=False)
-        return born.text.strip() if born.returncode == 0 else self.empty_tree
+        if base is None or base == self.empty_tree:
+            return base or self.local_head()
+        return self.merge_base(base, "HEAD")
 
     @cached_property
     def _git_dir(self) -> str:

@@ -35,7 +35,7 @@ def attribute(
     Lines that are not committed yet have no evidence but the user's own declaration. `declare` holds path patterns
     (`PATTERN` or `PATTERN=VERDICT`), `ignore` kinds of evidence that do not count (`branch`, `trailer:copilot`).
     """
-    head = git.resolve("HEAD") if changes.is_local and changes.files else changes.head
+    head = git.local_head() if changes.is_local else changes.head
     history = _History.read(git, changes.base, head, facts) if changes.files else _History()
     return {file.path: _attribute_file(git, changes, file, history, declare, ignore) for file in changes.files}
 
@@ -55,6 +55,7 @@ class _History:
     touch it, `sources` to the paths that it was renamed from."""
 
     head: str = ""
+    is_linear: bool = True
     commits: Mapping[str, Commit] = field(default_factory=dict)
     signals: Mapping[str, list[Signal]] = field(default_factory=dict)
     notes: Mapping[str, Note] = field(default_factory=dict)
@@ -74,6 +75,7 @@ class _History:
                 sources[new].add(old)
         return cls(
             head=head,
+            is_linear=not any(commit.is_merge for commit in commits.values()),
             commits=commits,
             signals={sha: _signals_of_commit(commit, facts) for sha, commit in commits.items()},
             notes={sha: note for sha, text in texts.items() if (note := parse_note(text))},
@@ -84,7 +86,7 @@ class _History:
     def only_commit(self, file: FileChange) -> str | None:
         """The commit that made the whole change of a file, when it is certain without blame: a single one touches
         it, and the history is a line without merges."""
-        if any(commit.is_merge for commit in self.commits.values()):
+        if not self.is_linear:
             return None
         seen: set[str] = set()
         paths = {file.path, file.old_path or file.path}
