@@ -39,7 +39,7 @@ def test_prose_mentions_nobody_and_opens_no_comment() -> None:
     assert "#12" not in text
     assert "GH-7" not in text
     assert "<!--" not in text
-    assert "](" not in text
+    assert r"\[x\](" in text
     assert "http://" not in text
     assert "**" not in text
 

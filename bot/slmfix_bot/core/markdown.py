@@ -12,11 +12,12 @@ MAX_COMMENT = 65_000
 _ZERO_WIDTH = "\u200b"
 # Controls, and the marks that reorder what is shown (so that a quoted message cannot disguise itself).
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!~])")
+_SPECIAL = re.compile(r"(^[#+-]|[\\`*_\[\]~])")
 
 
 def one_line(text: str, limit: int = 400) -> str:
-    """The text without controls and line breaks, cut at `limit` characters with an ellipsis."""
+    """The text without controls, lone surrogates and line breaks, cut at `limit` characters with an ellipsis."""
+    text = text.encode("utf-8", "replace").decode()
     flat = " ".join(_UNSEEN.sub("", text.replace("\r", " ")).split())
     return flat if len(flat) <= limit else flat[: limit - 1] + "…"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -53,3 +54,23 @@ class PostOutcome:
     posted: tuple[ReviewComment, ...] = ()
     refused: tuple[tuple[ReviewComment, str], ...] = ()
     blocked: str | None = None
+
+
+class Level(StrEnum):
+    """How loud an annotation is; the names are the runner's commands."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTICE = "notice"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Annotation:
+    """A remark beside a file in the pull request's "Files changed" and in the run; without a path, in the run only."""
+
+    level: Level
+    title: str
+    message: str
+    path: str | None = None
+    line: int | None = None
+    end_line: int | None = None

@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Style:
-    """How text for people looks; formats for programs ignore it. `width` is in columns."""
+    """How text for people looks; formats for programs ignore it. `width` is in columns; the default does not wrap."""
 
     color: bool = False
-    width: int = 100
+    width: int = 10_000
 
 
 Render = Callable[["Report", Style], str]
@@ -47,8 +47,8 @@ REPORTERS = Registry(
         "rich": "terminal",
         "json": "json_report",
         "sarif": "sarif",
-        "github": "github_annotations",
+        "github": "annotations",
         "rdjson": "rdjson",
-        "markdown": "markdown",
+        "markdown": "summary",
     }
 )
