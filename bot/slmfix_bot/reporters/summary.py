@@ -45,8 +45,8 @@ def render_summary(
     reasons: Mapping[str, str] | None = None,
     blob_url: str | None = None,
 ) -> str:
-    """`notes` are plain sentences about the delivery, `reasons` say by finding id why a repair is no suggestion, `blob_url`
-    is `https://host/owner/repo/blob/<sha>` for links to the lines."""
+    """`notes` are plain sentences about the delivery, `reasons` say by finding id why a repair is no suggestion,
+    `blob_url` is `https://host/owner/repo/blob/<sha>` for links to the lines."""
     counts = tally(report)
     parts = [f"## slmfix\n\n{prose(headline(counts), 300)}."]
     parts += [f"> {prose(note, 500)}" for note in notes]
