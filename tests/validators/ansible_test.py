@@ -138,7 +138,7 @@ def test_check_decides_by_kind_of_file(path: str, text: str, rules: list[str]) -
 
 
 def test_check_counts_lines_as_git_does() -> None:
-    (diagnostic,) = errors("- hosts: all # a\u2028b\n  tasks: # \x85\n    - pingg:\n")
+    (diagnostic,) = errors('- hosts: "a\u2028b"\n  tasks: # \x85\n    - pingg:\n')
     assert (diagnostic.line, diagnostic.column) == (3, 7)
 
 

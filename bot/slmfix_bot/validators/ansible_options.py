@@ -118,8 +118,8 @@ class Checker:
                 message = f"module {self._name!r} requires one of {', '.join(names)}"
                 self._document.report("missing-option", message, anchor, expected=names)
         for group in module.rules.get("mutually_exclusive", ()):
-            canonical = dict.fromkeys(legal[name].name if name in legal else name for name in group)
-            both = [given[name] for name in canonical if name in given and given[name].text not in {None, ""}]
+            canonical = {legal[name].name if name in legal else name for name in group}
+            both = [a for name, a in given.items() if name in canonical and a.text not in {None, ""}]
             if len(both) > 1:
                 message = f"options {both[0].name!r} and {both[1].name!r} of module {self._name!r} exclude each other"
                 self._report("exclusive-options", message, both[1], found=both[1].name)

@@ -112,7 +112,9 @@ class StructureChecker:
     def _check_keys(self, node: yaml.Node, legal: frozenset[str], place: str) -> None:
         for item in items(node):
             if item.key not in legal:
-                near = tuple(get_close_matches(item.key, sorted(legal), 4, 0.55))
+                # A keyword in the wrong place is no misspelling.
+                is_misplaced = item.key in self._tables.keywords("task")
+                near = () if is_misplaced else tuple(get_close_matches(item.key, sorted(legal), 4, 0.55))
                 message = f"{item.key!r} is not a keyword of a {place}"
                 self._document.report("unknown-keyword", message, item.key_node, found=item.key, expected=near)
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _OPEN = frozenset("set_fact add_host set_stats group_by meta gather_facts import_playbook".split())
 # These pass arguments on to the module of the host's service or package manager.
 _BACKENDS = {"service": ("systemd_service", "sysvinit"), "package": ("apt", "dnf", "dnf5")}
-_REPLACED = {"include": ("include_tasks", "import_tasks"), "include_role": ("include_role",)}
+_REPLACED = {"include": ("include_tasks", "import_tasks")}
 _ACTIONS = ("action", "local_action")
 
 
@@ -119,7 +119,7 @@ class TaskChecker:
         may_default |= short == "package"
         may_default |= short in {"include_role", "import_role"} and any(a.name == "role" for a in arguments.given)
         Checker(self._document, name).check(module, arguments, anchor, may_default=may_default)
-        if is_command and short in {"command", "shell", "raw", "script"}:
+        if short in {"shell", "raw", "script"}:
             self._check_command(name, arguments, anchor)
 
     def _check_command(self, name: str, arguments: Arguments, anchor: yaml.Node) -> None:
@@ -132,7 +132,8 @@ class TaskChecker:
         if place.opaque and not self._document.strict_core:
             return True
         if place.fqcn is None:
-            expected = _REPLACED.get(name) or self._tables.nearest_modules(name)
+            keywords = get_close_matches(name, ["block", *self._tables.keywords("task")], 2, 0.75)
+            expected = _REPLACED.get(name) or (*self._tables.nearest_modules(name), *keywords)
             why = "was removed from Ansible" if place.removed else "is not a module of Ansible or its collections"
             # A role's own library, or the collections of a play elsewhere, may supply what this file does not show.
             is_sure = context.is_whole or place.removed or "." in name or self._is_misspelt(name)
