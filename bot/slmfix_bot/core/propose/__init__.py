@@ -14,6 +14,8 @@ from slmfix_bot.core.propose.python import propose_python
 from slmfix_bot.core.propose.residue import propose_residue
 from slmfix_bot.core.propose.search import propose_search
 from slmfix_bot.core.propose.sql import propose_sql
+from slmfix_bot.core.propose.sql_functions import propose_sql_functions
+from slmfix_bot.core.propose.sql_schema import propose_sql_schema
 from slmfix_bot.core.propose.yaml import propose_yaml
 
 if TYPE_CHECKING:
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 
 COMMON: tuple[Proposer, ...] = (propose_residue, propose_linter, propose_names)
 BY_LANGUAGE: Mapping[str, tuple[Proposer, ...]] = {
-    "sql": (propose_sql,),
+    "sql": (propose_sql_schema, propose_sql_functions, propose_sql),
     "bash": (propose_bash,),
     "sh": (propose_bash,),
     "python": (propose_python,),
