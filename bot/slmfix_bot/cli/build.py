@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from slmfix_bot.app.repair_state import Tiers
     from slmfix_bot.core.options import Options
     from slmfix_bot.core.ports import ProgramValidator
+    from slmfix_bot.reporters import Style
     from slmfix_bot.validators.pool import ValidatorPool
 
 NO_MODEL = "none"
@@ -82,3 +85,12 @@ def open_repairer(options: Options, validator: ProgramValidator, tiers: Tiers | 
         aggressiveness=options.aggressiveness,
         tiers=tiers,
     )
+
+
+def terminal_style() -> Style:
+    """Colours and width of standard output; text for a pipe or a file is neither coloured nor wrapped."""
+    from slmfix_bot.reporters import Style
+
+    if not sys.stdout.isatty():
+        return Style()
+    return Style(color=not os.environ.get("NO_COLOR"), width=shutil.get_terminal_size((100, 40)).columns)

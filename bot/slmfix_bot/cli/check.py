@@ -102,15 +102,13 @@ def _standard_input() -> str:
 
 def _write_reports(checked: list[Checked], given: dict[str, Any]) -> None:
     """One report after another; there are several only for a push of several references."""
-    import shutil
-
+    from slmfix_bot.cli.build import terminal_style
     from slmfix_bot.core.tally import tally
     from slmfix_bot.reporters import Style
     from slmfix_bot.reporters.wording import headline
 
     output: Path | None = given["output"]
-    color = output is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-    style = Style(color=color, width=shutil.get_terminal_size((100, 40)).columns)
+    style = terminal_style() if output is None else Style()
     render = REPORTERS[given["form"]]
     texts = [render(one.report, style) for one in checked]
     if given["form"] == "rich" and len(checked) > 1:

@@ -16,14 +16,24 @@ F = TypeVar("F", bound="Callable[..., Any]")
 
 # Every option that is a setting has the setting's name, so a command passes its keyword arguments on as one layer.
 ENGINE = (
-    click.option("--aggressiveness", type=click.Choice(list(Aggressiveness)), help="How much a repair may change."),
+    click.option(
+        "--aggressiveness",
+        type=click.Choice([str(word) for word in Aggressiveness]),
+        help="How much a repair may change.",
+    ),
     click.option("--model", metavar="DIR|NAME", help="Model package: a name, a folder (./x), or none."),
     click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), help="Where the model runs; default auto."),
     click.option("--jobs", type=click.IntRange(1), metavar="N", help="Validators that run at the same time."),
 )
 RUN = (
-    click.option("--scope", type=click.Choice(list(Scope)), help="Which added lines count; default likely."),
-    click.option("--fail-on", type=click.Choice(list(FailOn)), help="What makes the exit code 1; default error."),
+    click.option(
+        "--scope", type=click.Choice([str(word) for word in Scope]), help="Which added lines count; default likely."
+    ),
+    click.option(
+        "--fail-on",
+        type=click.Choice([str(word) for word in FailOn]),
+        help="What makes the exit code 1; default error.",
+    ),
     click.option("--max-repairs", type=click.IntRange(0), metavar="N", help="Findings to look for a repair for."),
     click.option(
         "--time-budget", type=click.FloatRange(0, min_open=True), metavar="SECONDS", help="For all repairs together."

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -31,9 +29,8 @@ def command(**given: Any) -> None:
         raise click.UsageError(msg)
     from slmfix_bot.adapters.git import Git
     from slmfix_bot.app.provenance import attribute
-    from slmfix_bot.cli.build import local_options
+    from slmfix_bot.cli.build import local_options, terminal_style
     from slmfix_bot.cli.changes import choose_changes
-    from slmfix_bot.reporters import Style
     from slmfix_bot.reporters.provenance_report import render_json, render_text
 
     git = Git(Path.cwd())
@@ -43,6 +40,4 @@ def command(**given: Any) -> None:
     if given["form"] == "json":
         sys.stdout.write(render_json(changes, attributions))
         return
-    color = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-    width = shutil.get_terminal_size((100, 40)).columns
-    sys.stdout.write(render_text(changes, attributions, Style(color=color, width=width)))
+    sys.stdout.write(render_text(changes, attributions, terminal_style()))

@@ -78,15 +78,22 @@ def _print_finding(console: Console, finding: Finding, texts: Mapping[str, str])
         place += f":{diagnostic.column}"
     severity = (str(diagnostic.severity), SEVERITY_STYLES[diagnostic.severity])
     console.print(_line((place, "bold"), ("  ", ""), severity, (f" {visible(diagnostic.rule)}", "dim")))
-    console.print(Text(f"  {one_line(diagnostic.message)}"))
-    console.print(_line(("  origin  ", "dim"), (origin(finding.provenance), "")))
+    _print_labelled(console, "", one_line(diagnostic.message), indent=2)
+    _print_labelled(console, "origin", origin(finding.provenance))
     if finding.suppressed is not None:
-        console.print(_line(("  ignored ", "dim"), (one_line(finding.suppressed), "")))
+        _print_labelled(console, "ignored", one_line(finding.suppressed))
     else:
-        mark = ("  repair  ", "bold green" if is_repaired(finding) else "dim")
-        console.print(_line(mark, (repair_line(finding.repair), "")))
+        _print_labelled(console, "repair", repair_line(finding.repair), "bold green" if is_repaired(finding) else "dim")
         _print_diff(console, finding, texts.get(finding.path))
     console.print()
+
+
+def _print_labelled(console: Console, label: str, words: str, style: str = "dim", *, indent: int = 10) -> None:
+    """A label and words that wrap behind it."""
+    first = f"  {label}".ljust(indent)
+    for line in Text(words).wrap(console, max(20, console.width - indent)):
+        console.print(Text.assemble((first, style), line))
+        first = " " * indent
 
 
 def _print_diff(console: Console, finding: Finding, text: str | None) -> None:
