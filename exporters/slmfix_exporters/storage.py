@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 PRECISIONS = ("int8", "fp16", "fp32")
-_SMALLEST = 4096  # elements; norms and biases stay as they are
+_SMALLEST = 1024  # elements; norms and biases stay as they are
 _HALF_LIMIT = 65504.0
 
 

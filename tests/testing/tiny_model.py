@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
 import json
-from typing import TYPE_CHECKING, Any
+import tempfile
+from functools import cache
+from pathlib import Path
+from typing import Any
 
 from slmfix_bot.core.prompt import PROMPT_FORMAT, SPECIAL_TOKENS
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 TEXT = (
     "SELECT name, count(*) FROM orders WHERE id = 3 GROUP BY name;",
@@ -96,3 +97,16 @@ def write_checkpoint(directory: Path, *, value_head: bool = False, **changes: An
     }
     (directory / "slmfix-training.json").write_text(json.dumps(metadata), encoding="utf-8")
     return directory
+
+
+@cache
+def tiny_package() -> Path:
+    """The exported int8 package of a tiny random model, once a process; read-only."""
+    from slmfix_exporters.export import ExportOptions, export
+
+    folder = tempfile.TemporaryDirectory(prefix="slmfix-tiny-")
+    atexit.register(folder.cleanup)
+    checkpoint = write_checkpoint(Path(folder.name) / "checkpoint", value_head=True)
+    package = Path(folder.name) / "package"
+    export(checkpoint, package, ExportOptions(min_agreement=0.5), lambda _text: None)
+    return package

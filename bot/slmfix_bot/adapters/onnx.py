@@ -198,8 +198,11 @@ class OnnxRepairModel:
         seed = int.from_bytes(hashlib.sha256(prompt.encode()).digest()[:8], "big")
         rows = [_Row(ScriptGrammar(entries), np.random.default_rng([seed, i]) if i else None) for i in range(count)]
         self._write(rows, *prefill)
-        proposals = [proposal for row in rows if (proposal := row.proposal())]
-        return tuple({proposal.script: proposal for proposal in reversed(proposals)}.values())[::-1]
+        distinct: dict[str, Proposal] = {}
+        for row in rows:
+            if proposal := row.proposal():
+                distinct.setdefault(proposal.script, proposal)
+        return tuple(distinct.values())
 
     def _write(self, rows: list[_Row], logits: Floats, cache: list[Floats]) -> None:
         """Lets every row choose tokens until it is finished or too long."""
