@@ -79,6 +79,8 @@ def measure_alarms(folders: list[Path], show: int) -> None:
 
 def misspell(name: str, dice: random.Random) -> str:
     """One letter dropped, doubled or swapped with its neighbour."""
+    if len(name) < 2:
+        return f"{name}x"
     at = dice.randrange(1, max(2, len(name) - 1))
     kind = dice.randrange(3)
     if kind == 0:

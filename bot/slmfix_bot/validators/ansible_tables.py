@@ -79,6 +79,7 @@ class Tables:
         self._collections: dict[str, frozenset[str]] = {c: frozenset(n) for c, n in index["collections"].items()}
         self._keywords: dict[str, frozenset[str]] = {k: frozenset(v) for k, v in index["keywords"].items()}
         self._loaded: dict[str, dict[str, Any]] = {}
+        self._like: dict[str, bool] = {}
         self._nearest: dict[tuple[str, int], tuple[str, ...]] = {}
         self.lookups: frozenset[str] = frozenset(index["lookups"])
         self.versions: dict[str, str] = index["versions"]
@@ -132,9 +133,10 @@ class Tables:
         return Resolution(None)
 
     def _misspelt_collection(self, place: str, short: str) -> str | None:
-        """The known collection that an unknown one nearly equals, if it has the module: then it is no third party's."""
+        """The known collection that an unknown one nearly equals, so that it is hardly a third party's."""
         near = get_close_matches(place, self._collections, 3, 0.85)
-        return next((n for n in near if short in self._collections[n] or short in self._redirects.get(n, ())), None)
+        same = (n for n in near if short in self._collections[n] or short in self._redirects.get(n, ()))
+        return next(same, next(iter(get_close_matches(place, self._collections, 1, 0.94)), None))
 
     def module(self, fqcn: str) -> Module | None:
         """The module's interface; None when it is not documented well enough to judge arguments."""
@@ -170,6 +172,13 @@ class Tables:
         prefer = ("ansible.", "community.general.", "community.")
         return tuple(sorted(self._owners.get(short, ()), key=lambda n: (not n.startswith(prefer), len(n), n)))
 
+    def is_like_short_name(self, name: str) -> bool:
+        """Whether the name is a letter or two from one that resolves without a namespace."""
+        if name not in self._like:
+            cutoff = 0.8 if len(name) > 4 else 0.75
+            self._like[name] = bool(get_close_matches(name, sorted(self.short_names), 1, cutoff))
+        return self._like[name]
+
     def nearest_modules(self, name: str, count: int = 5) -> tuple[str, ...]:
         """Cached, since a repair asks for the same wrong name again and again."""
         if (name, count) not in self._nearest:
@@ -181,8 +190,10 @@ class Tables:
         if name.count(".") >= 2:
             namespace, collection, short = name.split(".", 2)
             place = BUILTIN if namespace == "ansible" and collection == "legacy" else f"{namespace}.{collection}"
-            if intended := self._misspelt_collection(place, short):
-                return (f"{intended}.{short}",)
+            if place not in self._collections and (intended := self._misspelt_collection(place, short)):
+                place = intended
+                if short in self._collections[place] or short in self._redirects.get(place, ()):
+                    return (f"{place}.{short}",)
             near = [f"{place}.{n}" for n in get_close_matches(short, self._collections.get(place, ()), count, 0.75)]
             return tuple(dict.fromkeys([*self.owners(short)[:2], *near]))[:count]
         owners = self.owners(name)[:3]

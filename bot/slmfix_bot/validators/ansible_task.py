@@ -152,7 +152,7 @@ class TaskChecker:
         return True
 
     def _is_misspelt(self, name: str) -> bool:
-        return not self._tables.owners(name) and bool(get_close_matches(name, sorted(self._tables.short_names), 1, 0.8))
+        return not self._tables.owners(name) and self._tables.is_like_short_name(name)
 
     def _arguments(self, item: Item, task: yaml.Node, *, is_command: bool, is_action: bool) -> Arguments:
         arguments = Arguments()
