@@ -21,6 +21,22 @@ if TYPE_CHECKING:
 
     from slmfix_bot.core.review import Annotation
 
+INPUTS = (
+    "github-token",
+    "scope",
+    "fail-on",
+    "aggressiveness",
+    "max-comments",
+    "comment-on-unrepaired",
+    "model",
+    "config",
+    "max-repairs",
+    "time-budget",
+    "base",
+    "head",
+)
+OUTPUTS = ("findings", "repaired", "unrepaired", "suggestions", "report")
+
 MAX_SUMMARY_BYTES = 1_000_000
 """The runner drops a summary of more than 1 MiB whole."""
 
