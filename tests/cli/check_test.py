@@ -89,7 +89,9 @@ def test_fail_on_decides_the_exit_code(
     repo: GitRepo, capsys: pytest.CaptureFixture[str], policy: str, contents: str, code: int
 ) -> None:
     add(repo, {"run.sh": contents})
-    assert report(capsys, "--fail-on", policy)[0] == code
+    # Half a second is enough for the one, and the other would use up any budget.
+    budget = "0.5" if contents == HOPELESS else "60"
+    assert report(capsys, "--fail-on", policy, "--time-budget", budget)[0] == code
 
 
 def test_scope_ai_leaves_lines_without_evidence_alone(repo: GitRepo, capsys: pytest.CaptureFixture[str]) -> None:
@@ -283,6 +285,6 @@ def test_carriage_returns_and_missing_final_newline_do_not_break_the_check(
     repo: GitRepo, capsys: pytest.CaptureFixture[str], text: str
 ) -> None:
     add(repo, {"run.sh": text.encode()})
-    code, document = report(capsys)
+    code, document = report(capsys, "--no-repair")
     assert code == 1
     assert document["findings"][0]["path"] == "run.sh"

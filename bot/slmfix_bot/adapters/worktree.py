@@ -7,6 +7,8 @@ import stat
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
+from slmfix_bot.errors import UsageError
+
 NOT_REGULAR = "is not a regular file"
 DIFFERS = "differs from the checked version"
 
@@ -43,6 +45,20 @@ def _replace(target: Path, content: bytes, mode: int) -> None:
         except BaseException:
             Path(temporary.name).unlink(missing_ok=True)
             raise
+
+
+def write_new(target: Path, text: str) -> None:
+    """Writes a file of our own, in place of whatever has its name; a link there is removed, not followed.
+
+    Raises UsageError.
+    """
+    try:
+        target.unlink(missing_ok=True)
+        with target.open("x", encoding="utf-8", errors="replace", newline="") as stream:
+            stream.write(text)
+    except OSError as error:
+        msg = f"{target} cannot be written: {error.strerror}"
+        raise UsageError(msg) from error
 
 
 def read_text(root: Path, path: str, max_bytes: int) -> str | None:

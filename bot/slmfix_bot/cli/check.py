@@ -15,7 +15,6 @@ from slmfix_bot.reporters import REPORTERS
 
 if TYPE_CHECKING:
     from slmfix_bot.cli.checking import Checked
-    from slmfix_bot.core.options import Options
 
 SETTINGS = (
     "scope",
@@ -63,6 +62,7 @@ def command(**given: Any) -> int:
     from slmfix_bot.cli.build import local_options
     from slmfix_bot.cli.changes import choose_changes, pushed_changes
     from slmfix_bot.cli.checking import check_changes
+    from slmfix_bot.cli.outcome import is_failure
 
     git = Git(Path.cwd())
     options = local_options(git.root, given["config"], {name: given[name] for name in SETTINGS})
@@ -74,7 +74,7 @@ def command(**given: Any) -> int:
     checked = [*check_changes(git, change_sets, options)]
     _write_reports(checked, given)
     _write_repairs(checked, given, git.root)
-    return EXIT_FINDINGS if any(_fails(one, options, fixed=given["fix"]) for one in checked) else EXIT_CLEAN
+    return EXIT_FINDINGS if any(is_failure(one.report, options.fail_on, one.fixed) for one in checked) else EXIT_CLEAN
 
 
 def _refuse_contradictions(given: dict[str, Any]) -> None:
@@ -144,18 +144,3 @@ def _write_repairs(checked: list[Checked], given: dict[str, Any], root: Path) ->
             if reason is None:
                 one.fixed.update(fix.ids)
             click.echo(f"not fixed: {fix.path} {reason}" if reason else f"fixed: {fix.path}", err=True)
-
-
-def _fails(checked: Checked, options: Options, *, fixed: bool) -> bool:
-    from slmfix_bot.core.combine import is_repaired
-    from slmfix_bot.core.diagnostic import Severity
-    from slmfix_bot.core.options import FailOn
-
-    left = [
-        finding
-        for finding in checked.report.open_findings
-        if finding.diagnostic.severity is Severity.ERROR and not (fixed and finding.id in checked.fixed)
-    ]
-    if options.fail_on is FailOn.NEVER:
-        return False
-    return bool(left) if options.fail_on is FailOn.ERROR else not all(map(is_repaired, left))
