@@ -11,7 +11,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from slmfix_bot.app.repair_state import Run, State, new_errors, touches_only
+from slmfix_bot.app.repair_state import SYNTAX_RULES, Run, State, new_errors, touches_only
 from slmfix_bot.core.edit import diff_edits
 from slmfix_bot.core.edit_script import decode
 from slmfix_bot.core.harm import assess
@@ -99,7 +99,8 @@ class Search:
             if reached.errors:
                 steps.append(reached)
                 # One of several independent errors is gone: no need to look far for other ways.
-                if len(reached.errors) < len(state.errors) and cheapest is None:
+                better = reached.parses > state.parses or len(reached.errors) < len(state.errors)
+                if better and cheapest is None:
                     cheapest = candidate.cost
                 if len(steps) >= self.effort.steps:
                     break
@@ -151,6 +152,8 @@ class Search:
 
     def _may_be_step(self, state: State, errors: tuple[Diagnostic, ...], candidate: Candidate) -> bool:
         """From a quick validation, which may lack columns: whether a full one is worth its price."""
+        if not state.parses and errors[0].rule not in SYNTAX_RULES:
+            return True
         if len(errors) > len(state.errors):
             return False
         same = errors[0].identity == state.errors[0].identity and len(errors) == len(state.errors)
@@ -167,7 +170,9 @@ class Search:
 
 
 def _is_step(old: State, new: State) -> bool:
-    """Fewer errors; or as many, and the first one stands further behind."""
+    """It parses now; else fewer errors; or as many, and the first one stands further behind."""
+    if old.parses != new.parses:
+        return new.parses
     if len(new.errors) != len(old.errors):
         return len(new.errors) < len(old.errors)
     return new.behind_first_error < old.behind_first_error

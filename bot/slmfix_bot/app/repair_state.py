@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from slmfix_bot.core.report import RepairSource, RepairStatus
 
 
+SYNTAX_RULES = frozenset({"syntax", "yaml", "tab", "unquoted-template"})
+"""Rules of validators that stop at the first error of this kind and say nothing about names then."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Tiers:
     """Which parts of the model take part; without either, the deterministic tiers work alone."""
@@ -72,6 +76,11 @@ class State:
     sources: tuple[tuple[RepairSource, str], ...] = ()
 
     @property
+    def parses(self) -> bool:
+        """Whether the errors are about meaning: validators look for unknown names only in what they can parse."""
+        return not self.errors or self.errors[0].rule not in SYNTAX_RULES
+
+    @property
     def behind_first_error(self) -> tuple[int, int]:
         """How much text follows the first error: lines, then characters of its line. Insertions before the error do
         not count, so the figure shrinks when parsing gets further."""
@@ -81,9 +90,9 @@ class State:
         return len(lines) - error.line, len(line) - (error.column or 1)
 
     @property
-    def order(self) -> tuple[int, float, tuple[int, int]]:
-        """Sorts the beam: fewest errors, then the cheapest way, then the furthest."""
-        return len(self.errors), self.cost, self.behind_first_error
+    def order(self) -> tuple[bool, int, float, tuple[int, int]]:
+        """Sorts the beam: what parses, fewest errors, then the cheapest way, then the furthest."""
+        return not self.parses, len(self.errors), self.cost, self.behind_first_error
 
 
 @dataclass

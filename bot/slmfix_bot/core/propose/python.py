@@ -237,7 +237,11 @@ def _truncated(case: Case) -> Iterator[Candidate]:
 
 
 def _comparison(case: Case) -> Iterator[Candidate]:
-    """An assignment where a comparison was meant."""
+    """An assignment where a comparison was meant; `else if`; a header whose tail was cut off."""
+    yield _rule(re.sub(r"\belse if\b", "elif", case.text), 1.0, "else if to elif")
+    header = re.search(r"^(\s*)def (\w+)\s*$", case.text.rstrip(), re.M)
+    if header and case.text.rstrip().endswith(header[0].strip()):
+        yield _rule(case.text.rstrip() + "(): pass\n", 2.0, "header completed")
     if not 1 <= case.target.line <= len(case.lines):
         return
     start, content = case.starts[case.target.line - 1], case.lines[case.target.line - 1]
