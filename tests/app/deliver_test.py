@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
 
+from slmfix_bot.adapters.actions import OUTPUTS
 from slmfix_bot.adapters.git import Git
 from slmfix_bot.adapters.github import GitHubPoster
 from slmfix_bot.app.deliver import NO_PULL_REQUEST, Delivered, deliver
@@ -142,6 +143,12 @@ def test_a_second_run_posts_nothing_and_says_the_same(repo: GitRepo, fake: FakeG
     assert second.posted == 0
     assert deliveries(second) == deliveries(first)
     assert second.suggestions == first.suggestions == 4
+
+
+def test_outputs_are_those_of_the_action(repo: GitRepo) -> None:
+    outputs = deliver(report_of(repo, MIXED), None, ReviewOptions()).outputs("slmfix-report.json")
+    assert tuple(outputs) == OUTPUTS
+    assert tuple(outputs.values()) == (5, 4, 1, 0, "slmfix-report.json")
 
 
 def test_a_new_push_adds_only_what_is_new(repo: GitRepo, fake: FakeGitHub) -> None:

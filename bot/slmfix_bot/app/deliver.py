@@ -15,6 +15,7 @@ from slmfix_bot.core.markdown import one_line
 from slmfix_bot.core.report import Delivery
 from slmfix_bot.core.review import Annotation, Level, PostOutcome, ReviewComment
 from slmfix_bot.core.review_plan import plan_review
+from slmfix_bot.core.tally import tally
 from slmfix_bot.errors import GitHubError
 from slmfix_bot.reporters.annotations import annotation, choose
 from slmfix_bot.reporters.github_review import comment_body, review_body
@@ -45,6 +46,17 @@ class Delivered:
     suggestions: int = 0
     comments: int = 0
     posted: int = 0
+
+    def outputs(self, report_path: str) -> dict[str, object]:
+        """The action's outputs by name (action.yml); `report_path` is where the caller wrote the JSON report."""
+        counts = tally(self.report)
+        return {
+            "findings": counts.findings,
+            "repaired": counts.repaired,
+            "unrepaired": counts.unrepaired,
+            "suggestions": self.suggestions,
+            "report": report_path,
+        }
 
 
 @dataclass
