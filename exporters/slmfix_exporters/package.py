@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from slmfix_exporters.checkpoint import Checkpoint
 
 # used when slmfix-training.json does not say
-MAX_PROMPT_TOKENS = 384
+MAX_PROMPT_TOKENS = 448
 MAX_NEW_TOKENS = 64
 LICENCE = "Apache-2.0"
 
