@@ -94,13 +94,14 @@ def test_check_duplicate_key_is_a_warning() -> None:
     assert (diagnostic.rule, diagnostic.severity, diagnostic.related_line) == ("duplicate-key", Severity.WARNING, 1)
 
 
-def test_check_collection_module_warns_and_dialect_core_refuses() -> None:
-    text = "- hosts: all\n  tasks:\n    - sysctl:\n        name: a\n        value: '1'\n"
+@pytest.mark.parametrize("name", ["sysctl", "ansible.builtin.sysctl"])
+def test_check_collection_module_warns_and_dialect_core_refuses(name: str) -> None:
+    text = f"- hosts: all\n  tasks:\n    - {name}:\n        name: a\n        value: '1'\n"
     (warning,) = check(text)
     (error,) = check(text, dialect="core")
     assert warning.severity is Severity.WARNING
     assert error.severity is Severity.ERROR
-    assert (warning.rule, warning.found, warning.expected) == ("collection-module", "sysctl", ("ansible.posix.sysctl",))
+    assert (warning.rule, warning.found, warning.expected) == ("collection-module", name, ("ansible.posix.sysctl",))
 
 
 def test_check_unknown_module_of_a_role_is_a_warning_unless_misspelt() -> None:

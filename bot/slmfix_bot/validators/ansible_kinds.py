@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -13,6 +14,9 @@ from slmfix_bot.validators.ansible_tables import tables
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+
+_FULL_NAME = re.compile(r"[a-z_]\w*\.[a-z_]\w*\.[a-z_][\w.]*")
 
 
 class Kind(StrEnum):
@@ -93,4 +97,6 @@ def _looks_like_tasks(root: yaml.Node) -> bool:
 def _names_module(names: set[str]) -> bool:
     known = tables()
     candidates = names - known.keywords("task")
+    if any(map(_FULL_NAME.fullmatch, candidates)):
+        return True
     return any(name in known.short_names or known.resolve(name).fqcn for name in candidates if " " not in name)

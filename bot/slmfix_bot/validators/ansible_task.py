@@ -142,7 +142,8 @@ class TaskChecker:
             rule = "unknown-module"
             self._document.report(rule, message, anchor, severity=severity, found=name, expected=expected)
             return False
-        if place.is_outside_core and (self._document.strict_core or ("." not in name and not context.collections)):
+        claims_core = "." not in name or name.startswith(("ansible.builtin.", "ansible.legacy."))
+        if place.is_outside_core and (self._document.strict_core or (claims_core and not context.collections)):
             severity = Severity.ERROR if self._document.strict_core else Severity.WARNING
             where = place.fqcn.rpartition(".")[0]
             message = f"{name!r} is not part of ansible-core; it comes from the collection {where}"
