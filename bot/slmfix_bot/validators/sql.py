@@ -12,6 +12,7 @@ from slmfix_bot.errors import CannotJudge, MissingToolError
 from slmfix_bot.validators.json import BOM, TEMPLATE
 from slmfix_bot.validators.place import place_of
 from slmfix_bot.validators.sql_dialect import ATTEMPTS, canonical, dialect_of_path
+from slmfix_bot.validators.sql_schema import schema_problems
 from slmfix_bot.validators.sql_syntax import SqlError, syntax_errors
 
 if TYPE_CHECKING:
@@ -39,14 +40,17 @@ class SqlValidator:
         text = program.text
         if text.startswith(BOM):
             text = " " + text[1:]
-        _, errors = _judge(text, program)
+        dialect, errors = _judge(text, program)
         if errors and TEMPLATE.search(text):
             msg = "a template, not SQL"
             raise CannotJudge(msg)
         if errors and program.path and all(PLACEHOLDER.match(text, error.offset) for error in errors):
             msg = "it holds placeholders"
             raise CannotJudge(msg)
-        return tuple(_diagnostic(text, error) for error in errors)
+        if errors:
+            return tuple(_diagnostic(text, error) for error in errors)
+        is_certain = dialect == "sqlite" and (program.dialect or dialect_of_path(program.path)) is not None
+        return tuple(schema_problems(text, dialect, program.schema, functions_known=is_certain))
 
 
 def _judge(text: str, program: Program) -> tuple[str, list[SqlError]]:

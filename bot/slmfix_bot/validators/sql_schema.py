@@ -1,0 +1,130 @@
+"""Names against a schema. SQLite decides whether a statement is in order where it can read it; the resolver finds all
+wrong names and the legal ones. Statements that only another dialect can read are judged by the resolver alone."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from slmfix_bot.core.diagnostic import Diagnostic
+from slmfix_bot.validators.place import place_of
+from slmfix_bot.validators.sql_catalog import Catalog, definitions, load_catalog
+from slmfix_bot.validators.sql_split import statements, tokens
+from slmfix_bot.validators.sql_syntax import is_syntax_message, sqlite_message
+
+if TYPE_CHECKING:
+    from slmfix_bot.validators.sql_names import NameProblem
+
+JUDGED = re.compile(r"(?:\s|--[^\n]*\n|/\*.*?\*/)*(?:SELECT|WITH|INSERT|UPDATE|DELETE|REPLACE|VALUES)\b", re.I | re.S)
+RESHAPES = re.compile(r"^\s*(?:ALTER|DROP|RENAME|USE|ATTACH)\s", re.IGNORECASE | re.MULTILINE)
+NO_SUCH = re.compile(r"^(no such (table|column|function)|ambiguous column name): (?:main\.)?(.+)$", re.DOTALL)
+NO_COLUMN = re.compile(r"^table (.+) has no column named (.+)$", re.DOTALL)
+SEMANTIC = re.compile(
+    r"^(misuse of (aggregate|window)|wrong number of arguments|SELECTs to the left and right|sub-select returns"
+    r"|no such window|table .* has \d+ columns but|\d+ values for \d+ columns|all VALUES must|row value misused"
+    r"|cannot join using|aggregate functions are not allowed|HAVING clause on a non-aggregate|no tables specified"
+    r"|ORDER BY clause should|LIMIT clause should|\d+\w\w (ORDER|GROUP) BY term)"
+)
+RULES = {"table": "unknown-table", "column": "unknown-column", "function": "unknown-function"}
+MAX_FUNCTIONS = 30
+
+
+def schema_problems(text: str, dialect: str, schema: str | None, *, functions_known: bool) -> list[Diagnostic]:
+    """The wrong names of all statements. `functions_known`: the program is certainly SQLite's."""
+    own = definitions(text, dialect)
+    if schema is None and (not own or RESHAPES.search(text)):
+        return []
+    catalog = load_catalog(f"{schema or ''}\n;\n{own}" if own else schema or "", dialect)
+    if not catalog.tables:
+        return []
+    diagnostics: list[Diagnostic] = []
+    for start, end in statements(text, dialect):
+        if JUDGED.match(text[start:end]):
+            found = _judge(text[start:end], dialect, catalog, functions_known=functions_known)
+            if schema is None and any(problem.rule == "unknown-table" for problem in found):
+                continue  # the file is not the whole schema
+            diagnostics += [_diagnostic(text, start, problem) for problem in found]
+    return diagnostics
+
+
+def _judge(statement: str, dialect: str, catalog: Catalog, *, functions_known: bool) -> list[NameProblem]:
+    from slmfix_bot.validators.sql_functions import function_problems
+    from slmfix_bot.validators.sql_names import Resolver
+
+    message = sqlite_message(catalog.strict, statement)
+    if message is not None and not functions_known:
+        message = _lenient_message(catalog, statement)
+    if message is None:
+        return []
+    if is_syntax_message(message):
+        return [] if dialect == "sqlite" else Resolver(statement, dialect, catalog).problems()
+    named = NO_SUCH.match(message) or NO_COLUMN.match(message)
+    if named is None:
+        stated = functions_known and SEMANTIC.match(message)
+        return [_whole(statement, "semantic", message)] if stated else []
+    problems = Resolver(statement, dialect, catalog).problems()
+    if functions_known:
+        problems += function_problems(statement, catalog)
+    first = _problem_of_message(statement, message)
+    if not any(_agree(problem, first) for problem in problems):
+        problems.append(first)
+    return sorted(problems, key=lambda problem: problem.start)
+
+
+def _lenient_message(catalog: Catalog, statement: str) -> str | None:
+    """SQLite's message once every function of the statement exists."""
+    message = None
+    for _ in range(MAX_FUNCTIONS):
+        message = sqlite_message(catalog.lenient, statement)
+        missing = NO_SUCH.match(message or "")
+        if missing is None or missing[2] != "function":
+            return message
+        catalog.lenient.create_function(missing[3], -1, lambda *_: None)
+    return message
+
+
+def _agree(one: NameProblem, two: NameProblem) -> bool:
+    return one.rule == two.rule and one.message.lower() == two.message.lower()
+
+
+def _problem_of_message(statement: str, message: str) -> NameProblem:
+    """SQLite's own complaint, at the first place outside quotes and comments that bears the name."""
+    found = NO_SUCH.match(message)
+    if found is None:
+        column = NO_COLUMN.match(message)
+        name, rule = column[2] if column else message, "unknown-column"
+    else:
+        name, rule = found[3], RULES.get(found[2] or "", "ambiguous-column")
+    problem = _whole(statement, rule, message)
+    hidden = [(token.start, token.end) for token in tokens(statement, "sqlite") if token.kind == "comment"]
+    parts = [rf"[\"`\[]?{re.escape(part)}[\"`\]]?" for part in name.split(".")]
+    dotted = r"\s*\.\s*".join(parts)
+    for place in re.finditer(rf"(?<!\w){dotted}(?!\w)", statement, re.IGNORECASE):
+        if not any(start <= place.start() < end for start, end in hidden):
+            return replace(problem, start=place.start(), end=place.end(), found=place[0])
+    return problem
+
+
+def _whole(statement: str, rule: str, message: str) -> NameProblem:
+    from slmfix_bot.validators.sql_names import NameProblem
+
+    start = len(statement) - len(statement.lstrip())
+    return NameProblem(rule=rule, message=message, start=start, end=start, found="", expected=())
+
+
+def _diagnostic(text: str, start: int, problem: NameProblem) -> Diagnostic:
+    from slmfix_bot.validators.sql_functions import equivalent
+
+    place, end = place_of(text, start + problem.start), place_of(text, start + problem.end)
+    return Diagnostic(
+        rule=problem.rule,
+        message=problem.message,
+        line=place.line,
+        end_line=end.line,
+        column=place.column,
+        end_column=end.column if problem.found else None,
+        found=problem.found or None,
+        expected=problem.expected,
+        fix=equivalent(text, start + problem.start) if problem.rule == "unknown-function" else (),
+    )
