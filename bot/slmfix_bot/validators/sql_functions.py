@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 CALL = re.compile(r"(?<![\w.])([A-Za-z_]\w*)\s*\(")
 # Read as a function by the pattern, and by nobody else.
 KEYWORDS = frozenset(
-    "all and any as between by case cast check conflict cross default distinct do else end except exists filter from"
-    " full glob group having in inner insert intersect into is join key like limit not null offset on or order outer over"
-    " partition primary raise recursive references regexp returning select set then union unique update using values"
-    " when where window with".split()
+    "all and any as between by case cast check conflict cross default distinct do else end except exists "
+    "filter from full glob group having in inner insert intersect into is join key like limit not null offset "
+    "on or order outer over partition primary raise recursive references regexp returning select set then "
+    "union unique update using values when where window with".split()
 )
 # The same value with SQLite's means; {0}, {1} are the arguments.
 EQUIVALENTS = {

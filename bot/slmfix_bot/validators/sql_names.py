@@ -147,7 +147,7 @@ class Resolver:
         yield from self._unknown_column(column, written, chain)
 
     def _unqualified(self, column: exp.Column, chain: list[list[Source]], scope: Scope) -> Iterator[NameProblem]:
-        aliases = {alias.lower() for alias in getattr(scope.expression, "named_selects", ())}
+        aliases = _usable_aliases(column, scope.expression)
         for sources in chain:
             owners = [source for source in sources if source.has(column.name)]
             certain = [source for source in owners if source.columns is not None]
@@ -211,3 +211,13 @@ class Resolver:
 
     def _quoted(self, name: str) -> str:
         return name if PLAIN.match(name) else f"{self._quote}{name}{self._quote}"
+
+
+def _usable_aliases(column: exp.Column, select: exp.Expr) -> set[str]:
+    """The result names that a column may mean; inside the list of results there are none."""
+    node: exp.Expr = column
+    while node.parent is not None and node.parent is not select:
+        node = node.parent
+    if node.arg_key == "expressions":
+        return set()
+    return {entry.alias.lower() for entry in select.expressions if isinstance(entry, exp.Alias)}

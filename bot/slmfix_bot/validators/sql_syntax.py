@@ -24,6 +24,10 @@ NEAR = re.compile(r'^near "(.*)": syntax error$', re.DOTALL)
 UNRECOGNIZED = re.compile(r'^unrecognized token: "(.*)"$', re.DOTALL)
 INCOMPLETE = "incomplete input"
 AT_OR_NEAR = re.compile(r' at or near "(.*)"$', re.DOTALL)
+# sqlglot also reads what follows a clause of its own, such as the AS SELECT of CREATE TABLE.
+NEVER_FIRST = frozenset(
+    "AS AND OR ON IN IS LIKE NOT BETWEEN THEN WHEN ELSE END BY WHERE GROUP ORDER HAVING LIMIT".split()
+)
 # Statements that sqlglot reads only as a name with a tail, and that need no more than that.
 SIMPLE_COMMANDS = frozenset(
     "ANALYZE BEGIN CALL CHECKPOINT CLUSTER COMMIT FLUSH GRANT KILL LISTEN LOCK NOTIFY OPTIMIZE PRAGMA PRINT REINDEX"
@@ -194,6 +198,8 @@ def _judge_tree(tree: exp.Expr | None, chunk: list[Token]) -> tuple[list[SqlErro
     from sqlglot import exp
 
     first = chunk[0]
+    if first.text.upper() in NEVER_FIRST:
+        return [SqlError(message="not a statement", offset=first.start, found=first.text)], False
     if isinstance(tree, exp.Command):
         return [], first.text.upper() not in SIMPLE_COMMANDS
     if isinstance(tree, (exp.Condition, exp.Alias, exp.Aliases, exp.Identifier, exp.Tuple)) and not isinstance(
