@@ -234,6 +234,14 @@ class Git:
         texts = self.blobs(blob for blob in wanted.values() if sizes.get(blob, max_bytes + 1) <= max_bytes)
         return {commit: texts[blob].decode(errors="replace") for commit, blob in wanted.items() if blob in texts}
 
+    def hooks_folder(self) -> Path:
+        """Where git looks for this repository's hooks, by the user's own settings."""
+        for level in ("--local", "--global", "--system"):
+            found = self._run("config", level, "--get", "--path", "core.hooksPath", check=False, user_settings=True)
+            if found.returncode == 0:
+                return self.root / found.text.removesuffix("\n")
+        return self.root / self._run("rev-parse", "--git-common-dir").text.removesuffix("\n") / "hooks"
+
     # --- running git
 
     def _has_commit(self, name: str) -> bool:

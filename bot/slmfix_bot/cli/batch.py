@@ -36,7 +36,8 @@ def run_batch(lines: IO[bytes], output: IO[bytes], repairer: Repairer, progress:
         if not line.strip():
             continue
         result = repair_line(line, number, repairer)
-        output.write(json.dumps(result, ensure_ascii=False).encode(errors="replace") + b"\n")
+        # A lone surrogate, which JSON can escape but UTF-8 cannot hold, stays the escape that it was.
+        output.write(json.dumps(result, ensure_ascii=False).encode(errors="backslashreplace") + b"\n")
         output.flush()
         counts[result["status"]] += 1
         progress("repairing", number, max(total, number))

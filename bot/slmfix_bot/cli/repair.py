@@ -34,7 +34,7 @@ TIERS = ("deterministic", "rank", "full")
 )
 @click.option(
     "--batch",
-    type=click.Path(path_type=Path, allow_dash=True),
+    type=click.Path(path_type=Path, exists=True, dir_okay=False, allow_dash=True),
     metavar="IN.jsonl",
     help="Repair every line {id, language, code, path?, dialect?, context?}.",
 )

@@ -1,0 +1,154 @@
+"""`slmfix-bot doctor`: what is installed, what is missing, and what to do about it."""
+
+from __future__ import annotations
+
+import os
+import platform
+from dataclasses import dataclass
+from enum import StrEnum
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING
+
+import click
+
+from slmfix_bot import __version__
+from slmfix_bot.errors import EXIT_CLEAN, EXIT_MISSING, FatalError, MissingToolError, ToolError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+GPU_REMEDY = "pip install --force-reinstall --no-deps onnxruntime-gpu"
+
+
+class State(StrEnum):
+    """MISSING makes the exit code 4; a NOTE does not."""
+
+    OK = "ok"
+    NOTE = "note"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One thing that was looked at."""
+
+    topic: str
+    state: State
+    text: str
+
+
+COLORS = {State.OK: "green", State.NOTE: "yellow", State.MISSING: "red"}
+
+
+@click.command(name="doctor")
+@click.option("--model", default="slmfix-mini", show_default=True, metavar="DIR|NAME", help="Model package to look at.")
+def command(model: str) -> int:
+    """Show the validators, the model, the runtime, git and the isolation; exit 4 when something needed is missing."""
+    missing = False
+    for line in examine(model):
+        click.echo(f"{click.style(f'{line.state:<8}', fg=COLORS[line.state])}{line.topic:<14}{line.text}")
+        missing |= line.state is State.MISSING
+    return EXIT_MISSING if missing else EXIT_CLEAN
+
+
+def examine(model: str) -> Iterator[Line]:
+    """Everything that a run depends on, in the order of the output."""
+    yield Line(topic="slmfix-bot", state=State.OK, text=f"{__version__}, Python {platform.python_version()}")
+    yield _git()
+    yield from _validators()
+    yield from _isolation()
+    yield _model(model)
+    yield from _runtime()
+    yield _token()
+
+
+def _git() -> Line:
+    from slmfix_bot.adapters.process import run
+
+    try:
+        text = run(["git", "--version"], cwd="/", timeout=10).text.strip()
+    except ToolError as error:
+        return Line(topic="git", state=State.MISSING, text=f"{error}; install git 2.30 or newer")
+    return Line(topic="git", state=State.OK, text=text.removeprefix("git version "))
+
+
+def _validators() -> Iterator[Line]:
+    from slmfix_bot.validators import VALIDATORS
+    from slmfix_bot.validators.pool import ValidatorPool
+
+    with ValidatorPool() as pool:
+        for language in VALIDATORS:
+            try:
+                yield Line(topic=language, state=State.OK, text=pool.version(language))
+            except MissingToolError as error:
+                yield Line(topic=language, state=State.MISSING, text=str(error))
+
+
+def _isolation() -> Iterator[Line]:
+    from slmfix_bot.adapters.process import DROP_PRIVILEGES, network_isolation_works
+
+    if network_isolation_works():
+        yield Line(topic="isolation", state=State.OK, text="validators run without a network and within limits")
+    else:
+        text = "validators run within limits, but this system does not let them be cut off from the network"
+        yield Line(topic="isolation", state=State.NOTE, text=text)
+    if os.geteuid() == 0:
+        dropped = os.environ.get(DROP_PRIVILEGES) == "1"
+        state, text = (
+            (State.OK, "validators run as nobody")
+            if dropped
+            else (State.NOTE, f"validators run as root; {DROP_PRIVILEGES}=1 runs them as nobody")
+        )
+        yield Line(topic="user", state=state, text=text)
+
+
+def _model(model: str) -> Line:
+    from slmfix_bot.adapters.model_package import find_package, load_package
+
+    try:
+        identity = load_package(find_package(model)).identity
+    except FatalError as error:
+        return Line(topic="model", state=State.MISSING, text=str(error))
+    text = f"{identity.name} {identity.version}, every file has its hash (model.onnx {identity.sha256[:12]})"
+    return Line(topic="model", state=State.OK, text=text)
+
+
+def _installed(distribution: str) -> str | None:
+    try:
+        return version(distribution)
+    except PackageNotFoundError:
+        return None
+
+
+def runtime_lines(cpu: str | None, gpu: str | None, devices: list[str]) -> Iterator[Line]:
+    """What the versions of onnxruntime and onnxruntime-gpu and the usable devices mean together.
+
+    Both own the package folder `onnxruntime`; the one that was installed last wins
+    (docs/decisions/0001-onnxruntime-gpu.md).
+    """
+    found = ", ".join(f"{name} {number}" for name, number in (("onnxruntime", cpu), ("onnxruntime-gpu", gpu)) if number)
+    if not devices:
+        yield Line(topic="runtime", state=State.MISSING, text=f"{found or 'no onnxruntime'}; pip install onnxruntime")
+        return
+    yield Line(topic="runtime", state=State.OK, text=f"{found or 'onnxruntime'}; devices: {', '.join(devices)}")
+    if gpu and "cuda" not in devices:
+        text = f"onnxruntime-gpu is installed, but the CPU build was installed over it: {GPU_REMEDY}"
+        yield Line(topic="runtime", state=State.NOTE, text=text)
+
+
+def _runtime() -> Iterator[Line]:
+    from slmfix_bot.adapters.onnx import available_devices
+
+    try:
+        devices = available_devices()
+    except (ImportError, AttributeError):
+        # AttributeError: after one of the two distributions was removed, an empty package folder is left.
+        devices = []
+    yield from runtime_lines(_installed("onnxruntime"), _installed("onnxruntime-gpu"), devices)
+
+
+def _token() -> Line:
+    names = [name for name in ("INPUT_GITHUB-TOKEN", "GITHUB_TOKEN") if os.environ.get(name)]
+    if names:
+        return Line(topic="token", state=State.OK, text=f"{names[0]} is set (`review` needs pull-requests: write)")
+    return Line(topic="token", state=State.NOTE, text="no GITHUB_TOKEN; only `review` needs one")
