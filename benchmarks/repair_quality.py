@@ -107,6 +107,7 @@ def main() -> None:
     parser.add_argument("--tiers", choices=TIERS, default="full")
     parser.add_argument("--language", action="append", dest="files")
     parser.add_argument("--limit", type=int)
+    parser.add_argument("--aggressiveness", choices=list(Aggressiveness), default="medium")
     parser.add_argument("--model", default="slmfix-mini")
     parser.add_argument("--log", type=Path, help="one JSON line a program")
     options = parser.parse_args()
@@ -119,7 +120,8 @@ def main() -> None:
     print("| programs | failing | pass | harmless pass (95 %) | similarity kept | median ms | p95 ms |")
     print("|---|---|---|---|---|---|---|")
     with ValidatorPool() as pool, (options.log or Path("/dev/null")).open("w", encoding="utf-8") as log:
-        repairer = Repairer(pool, model, tiers=TIERS[options.tiers], effort=Effort())
+        strength = Aggressiveness(options.aggressiveness)
+        repairer = Repairer(pool, model, aggressiveness=strength, tiers=TIERS[options.tiers], effort=Effort())
         for name in options.files or FILES:
             row = measure(options.data / f"{name}.jsonl", repairer, pool, options.limit, log)
             low, high = wilson(row["harmless"], row["failing"])

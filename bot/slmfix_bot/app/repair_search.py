@@ -11,7 +11,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from slmfix_bot.app.repair_state import SYNTAX_RULES, Run, State, new_errors, touches_only
+from slmfix_bot.app.repair_state import Run, State, new_errors, touches_only
 from slmfix_bot.core.edit import diff_edits
 from slmfix_bot.core.edit_script import decode
 from slmfix_bot.core.harm import assess
@@ -87,7 +87,7 @@ class Search:
                 break
             if cheapest is not None and candidate.cost > cheapest + self.effort.slack:
                 break
-            if candidate.text in run.seen:
+            if candidate.text in run.seen or candidate.cost > self.bounds.max_cost:
                 continue
             run.seen.add(candidate.text)
             if not touches_only(diff_edits(run.original.text, candidate.text), run.allowed):
@@ -99,8 +99,7 @@ class Search:
             if reached.errors:
                 steps.append(reached)
                 # One of several independent errors is gone: no need to look far for other ways.
-                better = reached.parses > state.parses or len(reached.errors) < len(state.errors)
-                if better and cheapest is None:
+                if reached.open < state.open and cheapest is None:
                     cheapest = candidate.cost
                 if len(steps) >= self.effort.steps:
                     break
@@ -152,11 +151,10 @@ class Search:
 
     def _may_be_step(self, state: State, errors: tuple[Diagnostic, ...], candidate: Candidate) -> bool:
         """From a quick validation, which may lack columns: whether a full one is worth its price."""
-        if not state.parses and errors[0].rule not in SYNTAX_RULES:
-            return True
-        if len(errors) > len(state.errors):
-            return False
-        same = errors[0].identity == state.errors[0].identity and len(errors) == len(state.errors)
+        reached = replace(state, errors=errors)
+        if reached.open != state.open:
+            return reached.open < state.open
+        same = errors[0].identity == state.errors[0].identity
         return not same or candidate.cost <= WORTH_LOCATING or errors[0].column is not None
 
     def _accept(self, reached: State, candidate: Candidate, state: State) -> bool:
@@ -170,9 +168,7 @@ class Search:
 
 
 def _is_step(old: State, new: State) -> bool:
-    """It parses now; else fewer errors; or as many, and the first one stands further behind."""
-    if old.parses != new.parses:
-        return new.parses
-    if len(new.errors) != len(old.errors):
-        return len(new.errors) < len(old.errors)
+    """Fewer errors; or as many, and the first one stands further behind."""
+    if new.open != old.open:
+        return new.open < old.open
     return new.behind_first_error < old.behind_first_error

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 SYNTAX_RULES = frozenset({"syntax", "yaml", "tab", "unquoted-template"})
 """Rules of validators that stop at the first error of this kind and say nothing about names then."""
 
+CONTAINER_RULES = frozenset({"unknown-table", "unknown-module"})
+"""Rules about names whose parts can be judged only once they are known."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Tiers:
@@ -76,9 +79,12 @@ class State:
     sources: tuple[tuple[RepairSource, str], ...] = ()
 
     @property
-    def parses(self) -> bool:
-        """Whether the errors are about meaning: validators look for unknown names only in what they can parse."""
-        return not self.errors or self.errors[0].rule not in SYNTAX_RULES
+    def open(self) -> tuple[int, int, int]:
+        """Open errors of syntax, of containers, and others. Each kind hides the next: names are looked for only in
+        what parses, and columns only in tables that exist; so a step may uncover any number of later ones."""
+        syntax = sum(error.rule in SYNTAX_RULES for error in self.errors)
+        containers = sum(error.rule in CONTAINER_RULES for error in self.errors)
+        return syntax, containers, len(self.errors) - syntax - containers
 
     @property
     def behind_first_error(self) -> tuple[int, int]:
@@ -90,9 +96,9 @@ class State:
         return len(lines) - error.line, len(line) - (error.column or 1)
 
     @property
-    def order(self) -> tuple[bool, int, float, tuple[int, int]]:
-        """Sorts the beam: what parses, fewest errors, then the cheapest way, then the furthest."""
-        return not self.parses, len(self.errors), self.cost, self.behind_first_error
+    def order(self) -> tuple[tuple[int, int, int], float, tuple[int, int]]:
+        """Sorts the beam: fewest errors, then the cheapest way, then the furthest."""
+        return self.open, self.cost, self.behind_first_error
 
 
 @dataclass

@@ -27,16 +27,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Bounds:
-    """`lost_words` words may disappear without replacement; `kept` is the least share of the code that must stay."""
+    """`lost_words` words may disappear without replacement; `kept` is the least share of the code that must stay;
+    a candidate whose cost is above `max_cost` is a guess, and nothing is proposed rather than a guess."""
 
     lost_words: int
     kept: float
+    max_cost: float
 
 
 BOUNDS = {
-    Aggressiveness.LOW: Bounds(lost_words=0, kept=0.9),
-    Aggressiveness.MEDIUM: Bounds(lost_words=1, kept=0.7),
-    Aggressiveness.HIGH: Bounds(lost_words=4, kept=0.5),
+    Aggressiveness.LOW: Bounds(lost_words=0, kept=0.9, max_cost=3.0),
+    Aggressiveness.MEDIUM: Bounds(lost_words=1, kept=0.7, max_cost=6.0),
+    Aggressiveness.HIGH: Bounds(lost_words=4, kept=0.5, max_cost=20.0),
 }
 _ATOM = re.compile(r"\w+")
 _ESCAPE = re.compile(r"\\[abfnrtv0]|\\u[0-9a-fA-F]{4}")

@@ -9,8 +9,8 @@ from slmfix_bot.core.propose.bash import propose_bash
 from slmfix_bot.core.propose.case import Candidate, Case
 from slmfix_bot.core.propose.json import propose_json
 from slmfix_bot.core.propose.linter import propose_linter
-from slmfix_bot.core.propose.names import propose_names
-from slmfix_bot.core.propose.python import propose_python
+from slmfix_bot.core.propose.names import is_about_names, propose_names
+from slmfix_bot.core.propose.python import propose_imports, propose_python
 from slmfix_bot.core.propose.residue import propose_residue
 from slmfix_bot.core.propose.search import propose_search
 from slmfix_bot.core.propose.sql import propose_sql
@@ -24,8 +24,12 @@ if TYPE_CHECKING:
     from slmfix_bot.core.propose.case import Proposer
 
 COMMON: tuple[Proposer, ...] = (propose_residue, propose_linter, propose_names)
+BY_SCHEMA: Mapping[str, tuple[Proposer, ...]] = {
+    "sql": (propose_sql_schema, propose_sql_functions),
+    "python": (propose_imports,),
+}
 BY_LANGUAGE: Mapping[str, tuple[Proposer, ...]] = {
-    "sql": (propose_sql_schema, propose_sql_functions, propose_sql),
+    "sql": (propose_sql,),
     "bash": (propose_bash,),
     "sh": (propose_bash,),
     "python": (propose_python,),
@@ -33,16 +37,16 @@ BY_LANGUAGE: Mapping[str, tuple[Proposer, ...]] = {
     "yaml": (propose_yaml,),
     "ansible": (propose_yaml,),
 }
-
-
 _COMPOSED = 3  # residue candidates that the language rules are tried on top of
 
 
 def propose(case: Case) -> Iterator[Candidate]:
     """Every candidate of the deterministic tiers, each text once."""
     seen = {case.text}
-    rules = BY_LANGUAGE.get(case.program.language, ())
-    for proposer in (*COMMON, *rules, _compose(rules), propose_search):
+    language = case.program.language
+    rules = BY_LANGUAGE.get(language, ())
+    tiers = (*COMMON, *BY_SCHEMA.get(language, ()))
+    for proposer in tiers if is_about_names(case.target) else (*tiers, *rules, _compose(rules), propose_search):
         for candidate in proposer(case):
             if candidate.text not in seen:
                 seen.add(candidate.text)

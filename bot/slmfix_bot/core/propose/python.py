@@ -43,13 +43,14 @@ def _rule(text: str, cost: float, note: str, source: RepairSource = RepairSource
 
 def propose_python(case: Case) -> Iterator[Candidate]:
     """All rules for Python."""
-    for rule in (_missing_import, _strings, _brackets, _bodies, _indentation, _colon, _truncated, _comparison):
+    for rule in (_strings, _brackets, _bodies, _indentation, _colon, _truncated, _comparison):
         for candidate in rule(case):
             if candidate.text != case.text:
                 yield candidate
 
 
-def _missing_import(case: Case) -> Iterator[Candidate]:
+def propose_imports(case: Case) -> Iterator[Candidate]:
+    """The import that a well-known undefined name lacks, at the head of the file or of the function."""
     name = case.target.found
     if not name:
         return
