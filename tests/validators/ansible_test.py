@@ -9,6 +9,7 @@ import pytest
 from slmfix_bot.core.diagnostic import Diagnostic, Severity
 from slmfix_bot.core.edit import apply_edits
 from slmfix_bot.core.program import Program
+from slmfix_bot.errors import CannotJudge
 from slmfix_bot.validators.ansible import ANSIBLE
 from slmfix_bot.validators.ansible_kv import parse_arguments
 from slmfix_bot.validators.ansible_tables import Tables, tables
@@ -146,6 +147,23 @@ def test_check_counts_lines_as_git_does() -> None:
 def test_check_crlf_text() -> None:
     (diagnostic,) = errors("- hosts: all\r\n  tasks:\r\n    - pingg:\r\n")
     assert (diagnostic.line, diagnostic.column, diagnostic.end_column) == (3, 7, 12)
+
+
+@pytest.mark.parametrize("opener", ["[", "{a: ", "- ", "? "])
+def test_check_deep_nesting_cannot_be_judged(opener: str) -> None:
+    with pytest.raises(CannotJudge):
+        check(opener * 100_000)
+
+
+@pytest.mark.parametrize("shape", ["&a{0} {{block: [{1}]}}", "&a{0} {{<<: [{1}], ping: }}"])
+def test_check_alias_bomb_ends(shape: str) -> None:
+    lines = [shape.format(level, ",".join([f"*a{level - 1}"] * 9)) for level in range(1, 12)]
+    text = "- hosts: all\n  tasks:\n    - &a0 {ping: }\n" + "".join(f"    - {line}\n" for line in lines)
+    assert errors(text) == []
+
+
+def test_check_block_within_itself_ends() -> None:
+    assert errors("- hosts: all\n  tasks:\n    - block: &x\n      - block: *x\n") == []
 
 
 def test_check_recursive_anchor_ends() -> None:

@@ -110,16 +110,23 @@ class Document:
 
 def items(node: yaml.Node) -> list[Item]:
     """Pairs with scalar keys, those merged by `<<` last and only where the mapping lacks them."""
-    if not isinstance(node, yaml.MappingNode):
-        return []
-    own = [Item(str(k.value), k, v) for k, v in node.value if isinstance(k, yaml.ScalarNode) and k.tag != _MERGE]
+    found: dict[str, Item] = {}
+    own: list[Item] = []
+    queue, seen = [node], {id(node)}
+    for current in queue:
+        for key, value in current.value if isinstance(current, yaml.MappingNode) else ():
+            if key.tag == _MERGE:
+                merged = value.value if isinstance(value, yaml.SequenceNode) else [value]
+                # Aliases can repeat one mapping exponentially often; once is enough.
+                queue.extend(m for m in merged if id(m) not in seen)
+                seen.update(map(id, merged))
+            elif isinstance(key, yaml.ScalarNode):
+                item = Item(str(key.value), key, value)
+                if current is node:
+                    own.append(item)
+                found.setdefault(item.key, item)
     names = {item.key for item in own}
-    merged = (i for k, v in node.value if k.tag == _MERGE for m in _merged(v) if m is not node for i in items(m))
-    return own + [item for item in merged if item.key not in names]
-
-
-def _merged(node: yaml.Node) -> list[yaml.Node]:
-    return list(node.value) if isinstance(node, yaml.SequenceNode) else [node]
+    return own + [item for item in found.values() if item.key not in names]
 
 
 def get(node: yaml.Node, key: str) -> yaml.Node | None:

@@ -28,6 +28,7 @@ class StructureChecker:
         self._document = document
         self._tables = tables()
         self._tasks = TaskChecker(document)
+        self._seen: set[int] = set()
 
     def check_playbook(self, root: yaml.Node) -> None:
         """A list of plays and imports."""
@@ -78,8 +79,9 @@ class StructureChecker:
 
     def check_tasks(self, node: yaml.Node, context: Context, owner: Item | None = None) -> None:
         """A list of tasks and blocks; `owner` is the key that holds it, None at the top of a file."""
-        if is_null(node) or has_template(node):
-            return
+        if is_null(node) or has_template(node) or id(node) in self._seen:
+            return  # an alias repeats what was judged; aliases of aliases would repeat it exponentially often
+        self._seen.add(id(node))
         if not isinstance(node, yaml.SequenceNode):
             what = f"{owner.key!r}" if owner else "a task file"
             anchor = owner.key_node if owner else node

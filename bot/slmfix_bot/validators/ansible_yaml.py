@@ -24,6 +24,10 @@ _PAIR = re.compile(r"^(?P<head>\s*(?:-\s+)*[\w.\-]+\s*:\s+)(?P<value>[^\s|>&*!{\
 _NO_SPACE = re.compile(r"^(?P<head>\s*(?:-\s+)*[A-Za-z_][\w.\-]*):(?P<value>[^\s:/\\].*)$")
 _DASH = re.compile(r"^(?P<head>\s*)-(?P<value>[A-Za-z_]\w*:(?:\s.*)?)$")
 
+MAX_DEPTH = 500
+# A mapping inside a mapping needs at least one more column, so that a short text cannot be deep without brackets.
+_LONG = MAX_DEPTH * MAX_DEPTH // 2
+
 
 def compose(document: Document) -> tuple[yaml.Node, ...] | None:
     """The nodes of the documents in the text; None after a syntax error, which is reported."""
@@ -38,6 +42,8 @@ def compose(document: Document) -> tuple[yaml.Node, ...] | None:
 
 def parse(text: str) -> tuple[tuple[yaml.Node, ...], yaml.YAMLError | None]:
     """Nodes, or the first error. Raises CannotJudge for nesting too deep to follow."""
+    if sum(map(text.count, ("[", "{", "- ", "? "))) > MAX_DEPTH or len(text) > _LONG:
+        _check_depth(text)
     loader = yaml.CSafeLoader(text)
     roots: list[yaml.Node] = []
     try:
@@ -52,6 +58,19 @@ def parse(text: str) -> tuple[tuple[yaml.Node, ...], yaml.YAMLError | None]:
     finally:
         loader.dispose()
     return tuple(roots), None
+
+
+def _check_depth(text: str) -> None:
+    """Raises CannotJudge where the parser's recursion would overflow the C stack, which kills the process."""
+    depth = 0
+    try:
+        for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > MAX_DEPTH:
+                msg = "the YAML is nested too deeply"
+                raise CannotJudge(msg)
+    except yaml.YAMLError:
+        return  # the parser proper says it better, and stops at the same place
 
 
 def _check_keys(document: Document, root: yaml.Node) -> None:
