@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 from slmfix_bot.core.edit_operation import Operation
-from slmfix_bot.core.prompt import DELETE, REPLACE, SUBSTITUTE
+from slmfix_bot.core.prompt import DELETE, REPLACE, SUBSTITUTE, neutralise
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,7 +73,8 @@ def edit_entry(address: int, old: str, new: str) -> list[Operation]:
             found = [pair for pair in pairs if pair]
             text = old
             for before, after in found:
-                text = text.replace(before, after, 1)
+                # what is copied must also be a part of the entry as the prompt spells it
+                text = text.replace(before, after, 1) if neutralise(before) in neutralise(old) else ""
             if text == new and len(found) == len(pairs):
                 options.append([Operation(SUBSTITUTE, address, address, after, before) for before, after in found])
     return min(reversed(options), key=lambda operations: sum(operation.cost for operation in operations))
