@@ -17,7 +17,7 @@ MODEL = ModelIdentity(name="slmfix-mini", version="1.0.0", sha256="ab" * 32)
 def test_a_comment_says_what_fails_who_verified_and_where_the_evidence_is() -> None:
     [place] = plan_review(sample_report(), comment_on_unrepaired=False).places
     body = comment_body(place, MODEL)
-    assert body.startswith('`SC1073`: `Unclosed quote "`\n\n```suggestion\n  echo "found"\n```\n\n')
+    assert body.startswith('bash `SC1073`: `Unclosed quote "`\n\n```suggestion\n  echo "found"\n```\n\n')
     assert "Verified by bash -n + shellcheck 5.2 / 0.11" in body
     assert "proposed by a search over small edits; 93% of the syntax tree kept." in body
     assert "trailer `Co-Authored-By: Claude <noreply@anthropic.com>` in commit 1a2b3c4" in body

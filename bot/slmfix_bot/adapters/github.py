@@ -8,6 +8,7 @@ App token), accounts of type Bot, which only the repository's administrators can
 
 from __future__ import annotations
 
+import logging
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -74,6 +75,8 @@ class GitHubPoster:
         settle_seconds: float = SETTLE_SECONDS,
         retries: int = 3,
     ) -> None:
+        # PyGithub prints what it retries; we report what matters, escaped, and the runner reads all that is printed.
+        logging.getLogger("github").setLevel(logging.CRITICAL)
         self._settle_seconds = settle_seconds
         self._number = number
         self._client = github.Github(

@@ -56,7 +56,7 @@ def _line(finding: Finding, place: Place) -> str:
     repaired = place.suggestion is None or is_repaired(finding)
     also = "" if repaired else " *This suggestion does not repair it.*"
     lead = "" if place.findings else "Belongs to the repair of "
-    return f"{lead}{code(diagnostic.rule, 60)}{where}: {code(diagnostic.message)}{also}"
+    return f"{lead}{prose(finding.language, 40)} {code(diagnostic.rule, 60)}{where}: {code(diagnostic.message)}{also}"
 
 
 def _tail(place: Place, told: Sequence[Finding], model: ModelIdentity | None) -> list[str]:
