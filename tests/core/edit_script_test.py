@@ -30,7 +30,7 @@ def window_of(text: str, line: int = 1, **options: object) -> Window:
         pytest.param("a\r\nb\r\n", "a\r\nz\r\nb\r\n", "<ins><|1|>z<end>", id="crlf"),
         pytest.param("x <end>\ny\n", "x <end>\nsay <end> z\ny\n", "<ins><|1|>say <~end> z<end>", id="forged"),
         pytest.param("", "a\n", "<ins><|0|>a<end>", id="empty"),
-        pytest.param("long enough <end> x\n", "long enough end x\n", "<rep><|1|>long enough end x<end>", id="escape"),
+        pytest.param("long enough <end> x\n", "long enough end x\n", "<sub><|1|> <~end><to> end<end>", id="escape"),
     ],
 )
 def test_encode_canonical(old: str, new: str, script: str | None) -> None:
