@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from slmfix_bot.app.repair_state import Run, State, new_errors, touches_only
-from slmfix_bot.core.edit import diff_edits
+from slmfix_bot.core.edit import apply_edits, diff_edits
 from slmfix_bot.core.edit_script import decode
 from slmfix_bot.core.harm import assess
 from slmfix_bot.core.prompt import render_prompt
@@ -87,6 +87,7 @@ class Search:
                 break
             if cheapest is not None and candidate.cost > cheapest + self.effort.slack:
                 break
+            candidate = self._with_own_line_endings(candidate)
             if candidate.text in run.seen or candidate.cost > self.bounds.max_cost:
                 continue
             run.seen.add(candidate.text)
@@ -116,6 +117,13 @@ class Search:
         if self.model is not None and not self.run.accepted and not self.is_spent():
             dear = sorted([*self._ask(self.model, case), *dear], key=lambda candidate: candidate.cost)
         yield from dear
+
+    def _with_own_line_endings(self, candidate: Candidate) -> Candidate:
+        """Proposals write LF; what is verified must be what the edits make of the file."""
+        original = self.run.original.text
+        if "\r\n" not in original:
+            return candidate
+        return replace(candidate, text=apply_edits(original, diff_edits(original, candidate.text)))
 
     def _ask(self, model: RepairModel, case: Case) -> list[Candidate]:
         started = time.monotonic()
