@@ -27,6 +27,7 @@ UNEXPECTED = re.compile(
 )
 UNCLOSED = re.compile(r"unexpected EOF while looking for matching `(.)'")
 DASH_EXPECTING = re.compile(r"\(expecting \"(.*)\"\)")
+FENCE = re.compile(r"\s*(```+|~~~+)[\w+-]*[ \t]*(?:\n|\Z)")
 MAX_PROBES = 12
 
 
@@ -68,6 +69,8 @@ class ShellValidator:
 
     def check(self, program: Program) -> tuple[Diagnostic, ...]:
         """The first syntax error, else what shellcheck knows to fail at run time."""
+        if FENCE.match(program.text):  # to a shell, the backticks of a fence are command substitutions
+            return (_fence(program.text),)
         syntax = self._parse(program.text)
         if syntax or not shellcheck.is_installed():
             return syntax
@@ -115,6 +118,12 @@ class ShellValidator:
             if again and again[0].message == diagnostic.message and again[0].line == diagnostic.line:
                 return replace(diagnostic, column=start + 1, end_column=start + 1 + len(token))
         return diagnostic
+
+
+def _fence(text: str) -> Diagnostic:
+    line = next(number for number, line in enumerate(bare_lines(text), 1) if line.strip())
+    fence = bare_lines(text)[line - 1].strip()
+    return Diagnostic(rule="fence", message="a Markdown fence, not a command", line=line, column=1, found=fence)
 
 
 def _diagnostic(text: str, line: int, message: str) -> Diagnostic:

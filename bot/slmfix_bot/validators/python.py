@@ -28,7 +28,7 @@ OPTIONS = (
     *("check", "--isolated", "--no-cache", "--quiet", "--target-version", "py311", "--output-format", "json"),
     *("--select", "E9,F63,F7,F821,F822,F823"),
     *("--ignore", "F722"),  # annotations in a notation of their own, such as array shapes
-    *("--config", "builtins = ['_', 'ngettext', 'get_ipython', 'reveal_type', '__file__']"),
+    *("--config", "builtins = ['_', 'ngettext', 'get_ipython', 'reveal_type', '__file__', '__path__']"),
     "-",
 )
 RELATED = re.compile(r"\bon line (\d+)")

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from slmfix_bot.validators.sql_split import statements
+from slmfix_bot.validators.sql_split import LEADING, statements
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-DEFINITION = re.compile(r"(?:\s|--[^\n]*\n|/\*.*?\*/)*CREATE\s+(?:TEMP(?:ORARY)?\s+)?(?:TABLE|VIEW)\b", re.I | re.S)
+DEFINITION = re.compile(LEADING + r"CREATE\s+(?:TEMP(?:ORARY)?\s+)?(?:TABLE|VIEW)\b", re.IGNORECASE)
 FALLBACK_DIALECTS = ("mysql", "postgres", "tsql")
 
 

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 from slmfix_bot.core.diagnostic import Diagnostic
 from slmfix_bot.validators.place import place_of
 from slmfix_bot.validators.sql_catalog import Catalog, definitions, load_catalog
-from slmfix_bot.validators.sql_split import statements, tokens
+from slmfix_bot.validators.sql_split import LEADING, statements, tokens
 from slmfix_bot.validators.sql_syntax import is_syntax_message, sqlite_message
 
 if TYPE_CHECKING:
     from slmfix_bot.validators.sql_names import NameProblem
 
-JUDGED = re.compile(r"(?:\s|--[^\n]*\n|/\*.*?\*/)*(?:SELECT|WITH|INSERT|UPDATE|DELETE|REPLACE|VALUES)\b", re.I | re.S)
-RESHAPES = re.compile(r"^\s*(?:ALTER|DROP|RENAME|USE|ATTACH)\s", re.IGNORECASE | re.MULTILINE)
+JUDGED = re.compile(LEADING + r"(?:SELECT|WITH|INSERT|UPDATE|DELETE|REPLACE|VALUES)\b", re.IGNORECASE)
+RESHAPES = re.compile(r"^[ \t]*(?:ALTER|DROP|RENAME|USE|ATTACH)\s", re.IGNORECASE | re.MULTILINE)
 NO_SUCH = re.compile(r"^(no such (table|column|function)|ambiguous column name): (?:main\.)?(.+)$", re.DOTALL)
 NO_COLUMN = re.compile(r"^table (.+) has no column named (.+)$", re.DOTALL)
 SEMANTIC = re.compile(

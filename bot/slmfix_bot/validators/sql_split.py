@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 BACKSLASH_DIALECTS = frozenset({"mysql", "bigquery", "spark", "databricks", "hive", "clickhouse", "snowflake", "doris"})
+# Space and comments before a statement; possessive, so that unclosed comments cost no backtracking.
+LEADING = r"(?:\s++|--[^\n]*+\n|/\*(?:[^*]|\*(?!/))*+\*/)*+"
 TRIGGER = re.compile(r"\s*CREATE\s+(TEMP(ORARY)?\s+)?TRIGGER\b", re.IGNORECASE)
 TRIGGER_END = re.compile(r"\bEND\s*$", re.IGNORECASE)
 PSQL_COMMAND = re.compile(r"^[ \t]*\\[a-zA-Z!?.][^\n]*", re.MULTILINE)
@@ -36,7 +38,7 @@ def _lexer(dialect: str) -> re.Pattern[str]:
     if dialect == "postgres":
         quoted = [r"\b[eE]'(?:[^'\\]|''|\\.)*+'", *quoted[:2], r"\$(?P<tag>(?:[A-Za-z_]\w*)?)\$.*?\$(?P=tag)\$"]
     if dialect in ("sqlite", "tsql"):
-        quoted.append(r"\[[^\]\n]*\]")
+        quoted.append(r"\[[^\]\n]{1,300}\]")
     comments = [r"--[^\n]*", r"/\*.*?\*/"]
     if dialect in ("mysql", "bigquery"):
         comments.append(r"#[^\n]*")

@@ -14,7 +14,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from slmfix_bot.errors import CannotJudge
-from slmfix_bot.validators.sql_split import blank_client_commands, statements, unclosed_bracket
+from slmfix_bot.validators.sql_split import LEADING, blank_client_commands, statements, unclosed_bracket
 
 if TYPE_CHECKING:
     from sqlglot import Token, exp
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 MAX_ERRORS = 20
 NEAR = re.compile(r'^near "(.*)": syntax error$', re.DOTALL)
 UNRECOGNIZED = re.compile(r'^unrecognized token: "(.*)"$', re.DOTALL)
+EXPLAIN = re.compile(LEADING + r"EXPLAIN\b", re.IGNORECASE)
 INCOMPLETE = "incomplete input"
 AT_OR_NEAR = re.compile(r' at or near "(.*)"$', re.DOTALL)
 # sqlglot also reads what follows a clause of its own, such as the AS SELECT of CREATE TABLE.
@@ -34,8 +35,8 @@ SIMPLE_COMMANDS = frozenset(
     " REPAIR REPLACE RESET REVOKE ROLLBACK SAVEPOINT SHOW START UNLOCK VACUUM GO EXEC EXECUTE RENAME".split()
 )
 ROUTINE = re.compile(
-    r"^\s*DELIMITER\b|\bCREATE\s+(OR\s+\w+\s+)?(DEFINER\s*=\s*\S+\s+)?(PROCEDURE|FUNCTION|TRIGGER|EVENT|PACKAGE)\b"
-    r"|^\s*(LOAD|HANDLER|DECLARE|XA|CHANGE|PURGE|INSTALL|BULK|BACKUP|RESTORE)\s",
+    r"^[ \t]*DELIMITER\b|\bCREATE\s+(OR\s+\w+\s+)?(DEFINER\s*=\s*\S+\s+)?(PROCEDURE|FUNCTION|TRIGGER|EVENT|PACKAGE)\b"
+    r"|^[ \t]*(LOAD|HANDLER|DECLARE|XA|CHANGE|PURGE|INSTALL|BULK|BACKUP|RESTORE)\s",
     re.IGNORECASE | re.MULTILINE,
 )
 
@@ -68,7 +69,7 @@ def _empty_database() -> sqlite3.Connection:
 
 def sqlite_message(connection: sqlite3.Connection, statement: str) -> str | None:
     """What SQLite says about a statement, which is compiled and not run; None when it accepts it."""
-    explained = re.match(r"(?:\s|--[^\n]*\n|/\*.*?\*/)*EXPLAIN\b", statement, re.IGNORECASE | re.DOTALL)
+    explained = EXPLAIN.match(statement)
     try:
         connection.execute(statement if explained else f"EXPLAIN {statement}").close()
     except (sqlite3.Error, sqlite3.Warning) as error:

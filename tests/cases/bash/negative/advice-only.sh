@@ -1,0 +1,3 @@
+#!/bin/bash
+for f in `ls /tmp`; do echo $f $@; done
+unused=1

@@ -1,0 +1,2 @@
+#!/bin/bash
+if true; then :; else if false; then :; fi; fi

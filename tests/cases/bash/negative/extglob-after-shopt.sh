@@ -1,0 +1,3 @@
+#!/bin/bash
+shopt -s extglob nullglob
+rm -f -- !(keep|these)

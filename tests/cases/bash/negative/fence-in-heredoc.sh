@@ -1,0 +1,6 @@
+#!/bin/bash
+cat > README.md <<'EOF'
+```bash
+make
+```
+EOF

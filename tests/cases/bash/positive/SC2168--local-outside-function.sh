@@ -1,0 +1,3 @@
+#!/bin/bash
+local x=1
+echo "$x"

@@ -1,0 +1,2 @@
+#!/bin/bash
+sort a.txt > b.txt sort c.txt > d.txt

@@ -1,0 +1,2 @@
+#!/bin/bash
+shopt -s extglob; rm -- !(keep)

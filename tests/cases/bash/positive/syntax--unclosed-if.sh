@@ -1,0 +1,5 @@
+#!/bin/bash
+for host in alpha beta; do
+  if ping -c1 "$host"; then
+    echo up
+done

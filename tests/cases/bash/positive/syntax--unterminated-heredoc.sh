@@ -1,0 +1,4 @@
+#!/bin/bash
+cat <<END
+hello
+  END

@@ -1,0 +1,3 @@
+#!/bin/bash
+echo "backup of $HOME
+tar czf /tmp/x.tgz .

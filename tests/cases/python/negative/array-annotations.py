@@ -1,0 +1,2 @@
+def f(x: "Float[b c]") -> None:  # noqa: F821
+    print(x)

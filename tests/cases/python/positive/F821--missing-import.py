@@ -1,0 +1,2 @@
+def area(r: float) -> float:
+    return math.pi * r * r

@@ -1,0 +1,3 @@
+#!/bin/sh
+list=(one two)
+echo "$list"

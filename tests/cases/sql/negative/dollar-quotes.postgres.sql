@@ -1,0 +1,2 @@
+CREATE FUNCTION f() RETURNS void AS $body$ BEGIN PERFORM 1; END; $body$ LANGUAGE plpgsql;
+DO $$ BEGIN RAISE NOTICE 'a;b'; END $$;

@@ -1,0 +1,3 @@
+SELECT 1;
+SELECT name, FROM users;
+SELECT 2;
