@@ -273,6 +273,6 @@ def _advice(status: int) -> str:
     return {
         401: "; the token is wrong or has expired",
         403: "; the token may not write here, which is normal for a pull request from a fork"
-        " (otherwise grant `pull-requests: write`)",
-        404: "; the token does not see this pull request (it needs `pull-requests: write`)",
+        " (otherwise grant pull-requests: write)",
+        404: "; the token does not see this pull request (it needs pull-requests: write)",
     }.get(status, "")
