@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import selectors
 import shutil
 import signal
@@ -101,6 +102,7 @@ def run(
         _input_file(payload or b"") as source,
         Process(argv, cwd=cwd, env=env, limits=limits, isolation=isolation, source=source) as process,
     ):
+        _bound_cpu(process.pid, timeout)
         stdout, stderr = _collect(process, time.monotonic() + timeout, max_output)
         returncode = process.wait()
     if returncode == CANNOT_EXECUTE and (limits or isolation) and stderr.startswith(b"cannot execute "):
@@ -172,6 +174,11 @@ class Process:
         """The pipe of the error stream, if it was asked for."""
         return self._popen.stderr
 
+    @property
+    def pid(self) -> int:
+        """The program's process id, which is also that of its group."""
+        return self._popen.pid
+
     def wait(self) -> int:
         """Waits for the end; the return code."""
         return self._popen.wait()
@@ -189,6 +196,13 @@ class Process:
             if stream is not None:
                 with suppress(BrokenPipeError):
                     stream.close()
+
+
+def _bound_cpu(pid: int, seconds: float) -> None:
+    """A spinning program ends itself even when this process is killed before it can end the program's group."""
+    ceiling = int(seconds) + 2
+    with suppress(OSError, ValueError):  # it has ended, or it has a lower limit
+        resource.prlimit(pid, resource.RLIMIT_CPU, (ceiling, ceiling))
 
 
 def _encode(text: str) -> bytes:
