@@ -133,7 +133,6 @@ def _changes(git: Git, event: Event, options: Options) -> ChangeSet:
 
 def _publish(runner: Runner, root: Path, delivered: Delivered) -> None:
     from slmfix_bot.adapters.worktree import write_new
-    from slmfix_bot.core.tally import tally
     from slmfix_bot.reporters import REPORTERS, Style
 
     report = delivered.report
@@ -141,12 +140,5 @@ def _publish(runner: Runner, root: Path, delivered: Delivered) -> None:
     runner.annotate(delivered.annotations)
     runner.append_summary(delivered.summary)
     write_new(root / REPORT_NAME, REPORTERS["json"](report, Style()))
-    counts = tally(report)
-    for name, value in (
-        ("findings", counts.findings),
-        ("repaired", counts.repaired),
-        ("unrepaired", counts.unrepaired),
-        ("suggestions", delivered.suggestions),
-        ("report", REPORT_NAME),
-    ):
+    for name, value in delivered.outputs(REPORT_NAME).items():
         runner.set_output(name, value)
