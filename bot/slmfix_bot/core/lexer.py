@@ -40,25 +40,37 @@ class Token(NamedTuple):
 
 @dataclass(frozen=True)
 class _Syntax:
-    comment: str
-    string: str
+    """Alternatives of the token pattern; `of_line` are the quotes whose strings end with the line at the latest."""
+
+    comment: tuple[str, ...]
+    string: tuple[str, ...]
+    of_line: frozenset[str] = frozenset("'\"")
     word: str = r"[^\W\d]\w*"
     punctuation: str = r"<=|>=|<>|!=|==|\|\||&&|::|->|=>|\*\*|//|[^\s\w]"
 
 
-_QUOTED = r"'(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\""
+_OPENERS = frozenset({"'", '"', "`", "/*"})
+_FIRST = frozenset("'\"`/")
+_KINDS = {kind.value: kind for kind in Kind} | {"rest": Kind.PUNCTUATION}
+_BLOCK = r"/\*(?s:.*?)\*/"
+_SINGLE, _DOUBLE = r"'(?:[^'\\\n]|\\.)*'", r"\"(?:[^\"\\\n]|\\.)*\""
 _SYNTAX = {
-    "sql": _Syntax(r"--[^\n]*|/\*(?s:.*?)\*/", r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|`[^`\n]*`"),
+    "sql": _Syntax(
+        (r"--[^\n]*", _BLOCK),
+        (r"'(?:[^']|'')*'", r"\"(?:[^\"]|\"\")*\"", r"`[^`\n]*`"),
+        of_line=frozenset("`"),
+    ),
     "bash": _Syntax(
-        r"(?<![^\s;(|&])#[^\n]*",
-        r"'[^']*'|\"(?:[^\"\\]|\\(?s:.))*\"",
+        (r"(?<![^\s;(|&])#[^\n]*",),
+        (r"'[^']*'", r"\"(?:[^\"\\]|\\(?s:.))*\""),
+        of_line=frozenset(),
         word=r"[^\W\d][\w-]*",
         punctuation=r";;|\|\||&&|<<<|<<-?|>>|\$\(\(|\$\(|\$\{|\[\[|\]\]|\(\(|\)\)|[^\s\w]",
     ),
-    "python": _Syntax(r"#[^\n]*", r"'''(?s:.*?)'''|\"\"\"(?s:.*?)\"\"\"|" + _QUOTED),
-    "json": _Syntax(r"//[^\n]*|/\*(?s:.*?)\*/", _QUOTED),
-    "yaml": _Syntax(r"(?<![^\s])#[^\n]*", r"'(?:[^'\n]|'')*'|\"(?:[^\"\\\n]|\\.)*\"", word=r"[^\W\d][\w-]*"),
-    "verilog": _Syntax(r"//[^\n]*|/\*(?s:.*?)\*/", r"\"(?:[^\"\\\n]|\\.)*\"", word=r"[^\W\d][\w$]*"),
+    "python": _Syntax((r"#[^\n]*",), (r"'''(?s:.*?)'''", r"\"\"\"(?s:.*?)\"\"\"", _SINGLE, _DOUBLE)),
+    "json": _Syntax((r"//[^\n]*", _BLOCK), (_SINGLE, _DOUBLE)),
+    "yaml": _Syntax((r"(?<![^\s])#[^\n]*",), (r"'(?:[^'\n]|'')*'", _DOUBLE), word=r"[^\W\d][\w-]*"),
+    "verilog": _Syntax((r"//[^\n]*", _BLOCK), (_DOUBLE,), word=r"[^\W\d][\w$]*"),
 }
 _FAMILY = {
     "sh": "bash",
@@ -71,22 +83,48 @@ _FAMILY = {
 }
 
 
-@lru_cache(maxsize=32)
-def _pattern(language: str) -> re.Pattern[str]:
-    syntax = _SYNTAX.get(_FAMILY.get(language, language), _SYNTAX["python"])
+def _syntax(language: str) -> _Syntax:
+    return _SYNTAX.get(_FAMILY.get(language, language), _SYNTAX["python"])
+
+
+@lru_cache(maxsize=128)
+def _pattern(language: str, hopeless: frozenset[str] = frozenset()) -> re.Pattern[str]:
+    syntax = _syntax(language)
+    comment, string = (_without(pattern, hopeless) for pattern in (syntax.comment, syntax.string))
     return re.compile(
-        rf"(?P<comment>{syntax.comment})|(?P<string>{syntax.string})|(?P<newline>\r?\n)|(?P<space>[^\S\n]+)"
+        rf"(?P<comment>{comment})|(?P<string>{string})|(?P<newline>\r?\n)|(?P<space>[^\S\n]+)"
         rf"|(?P<number>\d\w*(?:\.\d\w*)?)|(?P<word>{syntax.word})|(?P<punctuation>{syntax.punctuation})|(?P<rest>.)",
     )
 
 
+def _without(alternatives: tuple[str, ...], hopeless: frozenset[str]) -> str:
+    openers = tuple(hopeless)
+    return "|".join(a for a in alternatives if not a.replace("\\", "").startswith(openers)) or "(?!)"
+
+
 def tokenize(language: str, text: str) -> list[Token]:
-    """All tokens of the text, blanks included. Linear in the length of the text."""
-    tokens = []
-    for match in _pattern(language).finditer(text):
-        name = match.lastgroup or "rest"
-        kind = Kind.PUNCTUATION if name == "rest" else Kind(name)
-        tokens.append(Token(kind, match.group(), match.start()))
+    """All tokens of the text, blanks included. Linear in the length of the text.
+
+    An opener without its closer would be looked for from every later opener anew; where one search failed, those that
+    follow cannot succeed, so the opener is given up: for the line if its string ends with the line, else for good.
+    """
+    tokens: list[Token] = []
+    of_line = _syntax(language).of_line
+    hopeless: frozenset[str] = frozenset()
+    position = 0
+    while position < len(text):
+        for match in _pattern(language, hopeless).finditer(text, position):
+            name, start, position = match.lastgroup or "rest", match.start(), match.end()
+            kind = _KINDS[name]
+            tokens.append(Token(kind, match.group(), start))
+            if hopeless and "\n" in match.group() and hopeless & of_line:
+                hopeless -= of_line
+                break
+            if kind is Kind.PUNCTUATION and text[start] in _FIRST:
+                opener = text[start : start + 2] if text[start] == "/" else text[start]
+                if opener in _OPENERS and opener not in hopeless:
+                    hopeless |= {opener}
+                    break
     return tokens
 
 
