@@ -37,6 +37,14 @@ def test_empty_report_says_so() -> None:
     assert "No finding in 0 changed files" in render(empty_report(), Style())
 
 
+def test_shared_repair_is_drawn_once() -> None:
+    first = sample_report().findings[0]
+    second = replace(first, id="c" * 20, diagnostic=replace(first.diagnostic, line=4))
+    text = render(replace(sample_report(), findings=(first, second)), Style())
+    assert text.count('+  echo "found"') == 1
+    assert "the repair is the one shown at line 3" in text
+
+
 def test_markup_and_escape_sequences_are_shown_not_obeyed() -> None:
     nasty = Diagnostic(rule="x\x1b]0;t\x07", message="[red]\x1b[2J\u202ehidden[/red]", line=1)
     path = "a\x1b[31m[bold].sh"

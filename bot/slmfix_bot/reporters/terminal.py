@@ -23,8 +23,9 @@ from slmfix_bot.reporters.patch import unified_diff
 from slmfix_bot.reporters.wording import headline, origin, repair_line
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Sequence
 
+    from slmfix_bot.core.edit import Edit
     from slmfix_bot.core.report import Finding, Report
     from slmfix_bot.core.tally import Tally
     from slmfix_bot.reporters import Style
@@ -53,8 +54,16 @@ def render(report: Report, style: Style) -> str:
 def print_report(console: Console, report: Report) -> None:
     """Writes the report to a console; docs/make_pictures.py hands in a recording one."""
     texts = {change.path: change.head_text for change in report.changes}
+    shown: dict[tuple[str, tuple[Edit, ...]], int] = {}
     for finding in report.findings:
-        _print_finding(console, finding, texts)
+        _print_finding(console, finding)
+        if finding.repair is not None and is_repaired(finding):
+            first = shown.setdefault((finding.path, finding.repair.edits), finding.diagnostic.line)
+            if first == finding.diagnostic.line:
+                _print_diff(console, finding.path, texts.get(finding.path), finding.repair.edits)
+            else:
+                _print_labelled(console, "", f"the repair is the one shown at line {first}")
+        console.print()
     for skip in report.skipped:
         console.print(_line(("skipped ", "yellow"), (f"{visible(skip.path)}: ", ""), (one_line(skip.reason), "")))
     if report.skipped:
@@ -71,7 +80,7 @@ def _line(*parts: tuple[str, str]) -> Text:
     return Text.assemble(*parts)
 
 
-def _print_finding(console: Console, finding: Finding, texts: Mapping[str, str]) -> None:
+def _print_finding(console: Console, finding: Finding) -> None:
     diagnostic = finding.diagnostic
     place = f"{visible(finding.path)}:{diagnostic.line}"
     if diagnostic.column is not None:
@@ -84,8 +93,6 @@ def _print_finding(console: Console, finding: Finding, texts: Mapping[str, str])
         _print_labelled(console, "ignored", one_line(finding.suppressed))
     else:
         _print_labelled(console, "repair", repair_line(finding.repair), "bold green" if is_repaired(finding) else "dim")
-        _print_diff(console, finding, texts.get(finding.path))
-    console.print()
 
 
 def _print_labelled(console: Console, label: str, words: str, style: str = "dim", *, indent: int = 10) -> None:
@@ -96,10 +103,10 @@ def _print_labelled(console: Console, label: str, words: str, style: str = "dim"
         first = " " * indent
 
 
-def _print_diff(console: Console, finding: Finding, text: str | None) -> None:
-    if text is None or finding.repair is None or not is_repaired(finding):
+def _print_diff(console: Console, path: str, text: str | None, edits: Sequence[Edit]) -> None:
+    if text is None:
         return
-    diff = unified_diff(finding.path, text, apply_edits(text, finding.repair.edits))
+    diff = unified_diff(path, text, apply_edits(text, edits))
     lines = bare_lines(diff)[3:]
     for line in lines[:MAX_DIFF_LINES]:
         console.print(Text(f"    {visible(line)}", style=DIFF_STYLES.get(line[0], "")), overflow="fold")
