@@ -82,7 +82,7 @@ class Search:
         """Validates the proposals for one state, cheapest first; returns the states that are a step forward."""
         run, steps, tried = self.run, [], 0
         cheapest: float | None = None
-        for candidate in self._proposals(Case(state.program, state.errors, state.errors[0])):
+        for candidate in self._proposals(Case(state.program, state.errors, state.first)):
             if self.is_spent() or tried >= self.effort.checks_per_state or len(run.accepted) >= self.effort.choices:
                 break
             if cheapest is not None and candidate.cost > cheapest + self.effort.slack:

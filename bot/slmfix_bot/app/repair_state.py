@@ -87,6 +87,11 @@ class State:
         return syntax, containers, len(self.errors) - syntax - containers
 
     @property
+    def first(self) -> Diagnostic:
+        """The error to remove next: columns cannot be told before their table is known."""
+        return min(self.errors, key=lambda error: (error.rule not in SYNTAX_RULES, error.rule not in CONTAINER_RULES))
+
+    @property
     def behind_first_error(self) -> tuple[int, int]:
         """How much text follows the first error: lines, then characters of its line. Insertions before the error do
         not count, so the figure shrinks when parsing gets further."""

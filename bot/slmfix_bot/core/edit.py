@@ -88,7 +88,26 @@ def apply_edits(text: str, edits: Sequence[Edit]) -> str:
 def diff_edits(old: str, new: str) -> tuple[Edit, ...]:
     """The edits of whole lines that turn one text into the other, line endings and final newline aside."""
     before, after = bare_lines(old), bare_lines(new)
-    matcher = SequenceMatcher(a=before, b=after, autojunk=False)
     return tuple(
-        replace_lines(i1 + 1, i2, after[j1:j2]) for tag, i1, i2, j1, j2 in matcher.get_opcodes() if tag != "equal"
+        replace_lines(i1 + 1, i2, after[j1:j2]) for tag, i1, i2, j1, j2 in opcodes(before, after) if tag != "equal"
     )
+
+
+_MAX_CELLS = 25_000_000  # pairs of changed elements; the matcher visits each of them when all are equal
+
+
+def opcodes(before: Sequence[str], after: Sequence[str]) -> list[tuple[str, int, int, int, int]]:
+    """What `SequenceMatcher.get_opcodes` says, in bounded time: common ends are not searched, and a change that is
+    too large to align is one replacement."""
+    shorter = min(len(before), len(after))
+    head = next((i for i in range(shorter) if before[i] != after[i]), shorter)
+    tail = next((i for i in range(shorter - head) if before[-1 - i] != after[-1 - i]), shorter - head)
+    i2, j2 = len(before) - tail, len(after) - tail
+    if (i2 - head) * (j2 - head) > _MAX_CELLS:
+        middle = [("replace", 0, i2 - head, 0, j2 - head)]
+    else:
+        matcher = SequenceMatcher(a=before[head:i2], b=after[head:j2], autojunk=False)
+        middle = [(str(tag), a1, a2, b1, b2) for tag, a1, a2, b1, b2 in matcher.get_opcodes()]
+    found = [("equal", 0, head, 0, head)] if head else []
+    found += [(tag, head + a1, head + a2, head + b1, head + b2) for tag, a1, a2, b1, b2 in middle]
+    return [*found, ("equal", i2, len(before), j2, len(after))] if tail else found

@@ -10,12 +10,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
+from slmfix_bot.core.edit import opcodes
 from slmfix_bot.core.lexer import Kind, Token, code_tokens, words
 from slmfix_bot.core.options import Aggressiveness
-from slmfix_bot.core.residue import Span, find_residue, is_inside, unescape_markdown
+from slmfix_bot.core.residue import Span, find_residue, is_inside, is_within, unescape_markdown
 from slmfix_bot.core.vocabulary import vocabulary
 
 if TYPE_CHECKING:
@@ -75,11 +75,10 @@ def _invented(program: Program, new: str, diagnostics: Sequence[Diagnostic]) -> 
 
 def _lost_words(old: str, before: list[Token], after: list[Token], residue: list[Span]) -> int:
     """Words that went without replacement, residue aside; what moved to another place is not lost."""
-    matcher = SequenceMatcher(a=[t.text for t in before], b=[t.text for t in after], autojunk=False)
     lost: Counter[str] = Counter()
     gained: Counter[str] = Counter()
     net = 0
-    for tag, i1, i2, j1, j2 in matcher.get_opcodes():
+    for tag, i1, i2, j1, j2 in opcodes([t.text for t in before], [t.text for t in after]):
         gone, come = _atoms(before[i1:i2]), _atoms(after[j1:j2])
         if tag == "equal" or gone.total() <= come.total():
             gained += come - gone
@@ -98,15 +97,12 @@ def _atoms(tokens: Iterable[Token]) -> Counter[str]:
 
 
 def assess(program: Program, new: str, diagnostics: Sequence[Diagnostic], bounds: Bounds) -> Harm:
-    """Compares a repaired text with the program; `diagnostics` are those of the program as it was.
-
-    Quadratic in the number of changed tokens at worst; callers bound the size of files.
-    """
+    """Compares a repaired text with the program; `diagnostics` are those of the program as it was."""
     # Where Markdown escapes were undone, compare with the text as it was meant: `a\\_b` is one name, not two.
     old = unescape_markdown(program.text) if "\\" not in new else program.text
     residue = find_residue(program.language, old)
     before, after = code_tokens(program.language, old), code_tokens(program.language, new)
-    code = [t for t in before if not any(span.start <= t.start < span.end for span in residue)]
+    code = [t for t in before if not is_within(residue, t.start)]
     reasons = []
     if not after or (_atoms(before) and not _atoms(after)):
         return Harm(reasons=("nothing is left",), kept=0.0)

@@ -7,10 +7,15 @@ nothing else be deleted. It therefore has to be sure: in doubt a span is code.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from bisect import bisect_right
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
 
 from slmfix_bot.core.lexer import Kind, tokenize
 from slmfix_bot.core.text import split_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class Span(NamedTuple):
@@ -22,7 +27,7 @@ class Span(NamedTuple):
 
 
 _FENCE = re.compile(r"[ \t]*(`{3,}|~{3,})[ \t]*[A-Za-z+#-]*[ \t]*(?:\r?\n|$)")
-_TRAILING_FENCE = re.compile(r"\s*`{3,}[^`]*\Z")
+_TRAILING_FENCE = re.compile(r"`{3,}[^`]*\Z")
 _CHAT_TOKEN = re.compile(r"<\|[^\n]{0,24}|</?s>|\[/?INST\]|<br\s*/?>|&nbsp;")
 _PROMPT_FRAGMENT = re.compile(r"/\*\s*(?:Answer the following|Given the following|Some example)[\s\S]*\Z", re.I)
 _SIMULATED = re.compile(
@@ -31,10 +36,11 @@ _SIMULATED = re.compile(
     re.I,
 )
 _TABLE_ROW = re.compile(
-    r"\s*(?:\+[-=+]{3,}\+?|\|[^\n]*\||-{5,}|={5,}|\[\(.*\)\]|\(\d[^\n]*\)|Query OK.*|Empty set.*)\s*\Z"
+    r"\s*(?:\+[-=+]{3,}\+?|\|[^\n]*\||-{5,}|={5,}|\[\(.*\)\]|\(\d[^\n]*\)"
+    r"|Query OK.*|Empty set.*|\d+ rows? in set.*)\s*\Z"
 )
+_TIMING = re.compile(r"(?<=;)\s*\d*\.?\d+ sec\b[^\n]*")
 _NUMBERED = re.compile(r"\s*(?:\d+[.)]|[-*•])\s+\S")
-_HEADING = re.compile(r"\s*(?:#{1,6}|\*\*)\s*[A-Z][^\n]*")
 
 # English words that are not keywords of the languages at hand; two of them in a line of plain words make a sentence.
 _ENGLISH = frozenset(
@@ -115,10 +121,13 @@ _TAIL_START = re.compile(
 )
 
 
+_MAX_TAILS, _MAX_TAIL = 100, 2000  # places in a line, and characters that are read from each
+
+
 def _tail_in_line(line: str) -> int | None:
     """Offset at which code ends and prose begins inside one line."""
-    for match in _TAIL_START.finditer(line):
-        tail = line[match.start() :]
+    for match in islice(_TAIL_START.finditer(line), _MAX_TAILS):
+        tail = line[match.start() : match.start() + _MAX_TAIL]
         if _SIMULATED.match(tail) or is_prose(tail):
             return match.start()
     return None
@@ -146,7 +155,7 @@ def find_residue(language: str, text: str) -> list[Span]:
         spans.extend(found)
         offset += len(line)
     quoted = _quoted(language, text)
-    spans = [span for span in spans if span.kind == "fence" or not _within(quoted, span.start)]
+    spans = [span for span in spans if span.kind == "fence" or not is_within(quoted, span.start)]
     if fragment:
         spans = [span for span in spans if span.end <= limit]
         spans.append(Span(limit, len(text), "prompt fragment"))
@@ -154,21 +163,23 @@ def find_residue(language: str, text: str) -> list[Span]:
 
 
 def _quoted(language: str, text: str) -> list[tuple[int, int]]:
-    """Extents of strings and comments, in which prose is at home."""
+    """Extents of strings and comments, in which prose is at home; in order."""
     extents = [
         (t.start + (t.kind is Kind.STRING), t.end)
         for t in tokenize(language, text)
         if t.kind in {Kind.STRING, Kind.COMMENT}
     ]
     if language == "python":
-        openers = [match.start() for match in re.finditer(r'"""|\'\'\'', text) if not _within(extents, match.start())]
+        openers = [match.start() for match in re.finditer(r'"""|\'\'\'', text) if not is_within(extents, match.start())]
         if openers:
-            extents.append((openers[-1], len(text)))
+            extents = [extent for extent in extents if extent[0] < openers[-1]] + [(openers[-1], len(text))]
     return extents
 
 
-def _within(extents: list[tuple[int, int]], position: int) -> bool:
-    return any(start <= position < end for start, end in extents)
+def is_within(extents: Sequence[tuple[int, int] | Span], position: int) -> bool:
+    """Whether one of the extents, which are in order and apart, holds the position."""
+    index = bisect_right(extents, position, key=lambda extent: extent[0]) - 1
+    return index >= 0 and position < extents[index][1]
 
 
 def _residue_of_line(language: str, line: str, offset: int) -> list[Span]:
@@ -182,13 +193,16 @@ def _residue_of_line(language: str, line: str, offset: int) -> list[Span]:
     if kind:
         return [Span(offset, offset + len(line), kind)]
     spans = [Span(offset + m.start(), offset + m.end(), "chat token") for m in _CHAT_TOKEN.finditer(line)]
+    if language == "sql":
+        spans += [Span(offset + m.start(), offset + m.end(), "simulated output") for m in _TIMING.finditer(line)]
     tail = _tail_in_line(line)
     if tail is not None:
         end = len(line.rstrip("\r\n"))
         return [span for span in spans if span.start < offset + tail] + [Span(offset + tail, offset + end, "prose")]
-    fence = _TRAILING_FENCE.search(line)
-    if fence and line.count("```") == 1:
-        spans.append(Span(offset + fence.start(), offset + len(line.rstrip("\r\n")), "fence"))
+    fence = _TRAILING_FENCE.search(line) if line.count("```") == 1 else None
+    if fence:
+        start = len(line[: fence.start()].rstrip())
+        spans.append(Span(offset + start, offset + len(line.rstrip("\r\n")), "fence"))
     return spans
 
 

@@ -124,11 +124,13 @@ def join_keys(one: Table, two: Table) -> list[tuple[str, str]]:
 def _key_rank(one: Table, two: Table, left: str, right: str) -> int | None:
     a, b = _flat(left), _flat(right)
     if a == b:
-        return 0 if a.endswith(("id", "code", "key")) and a != "id" else 2 if a.endswith("id") else 3
+        return 0 if a.endswith(("id", "code", "key")) and a != "id" else 3 if a.endswith("id") else 4
     for table, key, other in ((two, a, b), (one, b, a)):
         stem = _flat(table.name).rstrip("s")
         if other in {"id", "uid"} and key in {stem + "id", "id" + stem, stem}:
             return 1
+        if other in {"id", stem + "id"} and len(stem) >= 3 and key.endswith((stem, stem + "id")):
+            return 2
     return None
 
 

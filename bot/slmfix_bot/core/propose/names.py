@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
+from slmfix_bot.core.closeness import RELATED, UNRELATED, closeness
 from slmfix_bot.core.lexer import Kind
 from slmfix_bot.core.propose.case import Candidate, Case
 from slmfix_bot.core.report import RepairSource
@@ -22,39 +22,6 @@ def is_about_names(target: Diagnostic) -> bool:
 
 
 _NAME_RULES = ("unknown-", "ambiguous-", "missing-option", "invalid-choice", "invalid-type", "F82")
-_MIN_RATIO = 0.6
-
-
-def related(found: str, name: str) -> bool:
-    """Whether one name could stand for the other: a common word, one inside the other, or a similar spelling.
-
-    >>> related("student_name", "StuName"), related("gender", "district_id")
-    (True, False)
-    """
-    one, two = found.rpartition(".")[2].strip('"`[]'), name.rpartition(".")[2].strip('"`[]')
-    left, right = _stems(one), _stems(two)
-    if left & right or one.casefold() == two.casefold():
-        return True
-    flat, other = "".join(sorted(left)), "".join(sorted(right))
-    if min(len(flat), len(other)) >= 3 and (flat in other or other in flat):
-        return True
-    if any(a.startswith(b) or b.startswith(a) for a in left for b in right if min(len(a), len(b)) >= 3):
-        return True
-    return SequenceMatcher(a=one.casefold(), b=two.casefold(), autojunk=False).ratio() >= _MIN_RATIO
-
-
-_FILLERS = frozenset({"id", "name", "code", "num", "the", "of", "is", "no"})
-
-
-def _stems(name: str) -> set[str]:
-    """The words of a name, singular and in lower case; filler words count only when nothing else is there."""
-    parts = {word.casefold() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+", name)}
-    stems = {re.sub(r"(?<=[a-z]{2})(?:ies|es|s)$", "", part) for part in parts}
-    return (stems - _FILLERS) or stems
-
-
-UNRELATED = 6.0
-"""Extra cost of a legal name that has nothing in common with the wrong one: beyond what is offered by default."""
 
 
 def propose_names(case: Case) -> Iterator[Candidate]:
@@ -63,7 +30,7 @@ def propose_names(case: Case) -> Iterator[Candidate]:
     if not target.found or not target.expected:
         return
     for rank, name in enumerate(dict.fromkeys(target.expected)):
-        cost = 1.0 + 0.35 * rank + (0.0 if related(target.found, name) else UNRELATED)
+        cost = 1.0 + 0.3 * rank + (0.0 if closeness(target.found, name) >= RELATED else UNRELATED)
         note = f"{target.found} -> {name}"
         here = _replace_here(case, target, name)
         everywhere = _replace_everywhere(case, target.found, name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from slmfix_bot.core.closeness import RELATED, closeness
 from slmfix_bot.core.propose.case import Candidate, Case
 from slmfix_bot.core.report import RepairSource
 from slmfix_bot.core.sql_schema import Source, Table, bare, join_keys, quoted, read_schema, sources
@@ -26,6 +27,8 @@ def propose_sql_schema(case: Case) -> Iterator[Candidate]:
     if case.target.rule in {"unknown-column", "ambiguous-column"}:
         yield from _qualify(case, found, scope)
         if case.target.rule == "unknown-column":
+            yield from _similar(case, found, scope)
+            yield from _source(case, tables, scope)
             yield from _join(case, found, scope, tables)
             yield from _other_table(case, found, scope, tables)
     elif case.target.rule == "unknown-table":
@@ -57,7 +60,13 @@ def _split(found: str) -> tuple[str, str]:
 
 
 def _all_of(case: Case, found: str, name: str) -> str:
-    return re.sub(rf"(?<![\w.\"`]){re.escape(found)}(?![\w\"`(])", lambda _: name, case.text, flags=re.I)
+    return _replace(case.text, found, name)
+
+
+def _replace(text: str, found: str, name: str) -> str:
+    """Replaces a name wherever it stands by itself: not behind a dot, not as a function, not inside quotes."""
+    pattern = rf"'[^']*'|(?<![\w.\"`]){re.escape(found)}(?![\w\"`(.])"
+    return re.sub(pattern, lambda match: match[0] if match[0].startswith("'") else name, text, flags=re.I)
 
 
 def _qualify(case: Case, found: str, scope: list[Source]) -> Iterator[Candidate]:
@@ -95,24 +104,57 @@ def _joined(
     left, right = (quoted(key, dialect) for key in keys)
     clause = f" JOIN {name} ON {source.alias}.{left} = {name}.{right}"
     end = _CLAUSE_END.search(case.text, source.end)
-    at = end.start() if end else len(case.text)
-    at = len(case.text[:at].rstrip())
-    spelt = f"{name}.{quoted(table.column(column) or column, dialect)}"
-    joined = case.text[:at] + clause + case.text[at:]
-    whole = Case(case.program.with_text(joined), case.diagnostics, case.target)
-    yield _candidate(_all_of(whole, found, spelt), cost, f"join with {table.name}")
+    at = len(case.text[: end.start() if end else len(case.text)].rstrip())
+    marker = "\0"  # keeps the clause out of the replacements below
+    text = case.text[:at] + marker + case.text[at:]
+    text = _replace(text, found, f"{name}.{quoted(table.column(column) or column, dialect)}")
+    for shared in source.table.columns:
+        if table.column(shared) and shared.casefold() != column.casefold():
+            # With the second table, the column that both have would be ambiguous.
+            text = _replace(text, quoted(shared, dialect), f"{source.alias}.{quoted(shared, dialect)}")
+    yield _candidate(text.replace(marker, clause), cost, f"join with {table.name}")
+
+
+def _similar(case: Case, found: str, scope: list[Source]) -> Iterator[Candidate]:
+    """The columns of the tables in scope that are named alike, the table's own name aside."""
+    qualifier, column = _split(found)
+    ranked = []
+    for source in scope:
+        if not qualifier or source.alias.casefold() == qualifier.casefold():
+            ranked += [(closeness(column, name, source.table.name), name) for name in source.table.columns]
+    prefix = found[: len(found) - len(found.rpartition(".")[2])]
+    alike = sorted({(-near, name) for near, name in ranked if near >= RELATED})
+    for near, name in alike[:4]:
+        spelt = prefix + quoted(name, case.program.dialect)
+        yield _candidate(_all_of(case, found, spelt), 0.9 + 2 * (1 + near), f"{found} -> {spelt}")
+
+
+def _source(case: Case, tables: Mapping[str, Table], scope: list[Source]) -> Iterator[Candidate]:
+    """A SELECT without FROM reads from the table that has most of its columns."""
+    if scope or any(token.text.casefold() == "from" for token in case.code):
+        return
+    ranked = sorted(tables.values(), key=lambda table: -_coverage(case, table))
+    end = len(case.text.rstrip().rstrip(";").rstrip())
+    for rank, table in enumerate(table for table in ranked[:2] if _coverage(case, table)):
+        text = case.splice(end, end, f" FROM {quoted(table.name, case.program.dialect)}")
+        yield _candidate(text, 1.5 + rank, f"FROM {table.name} added")
 
 
 def _other_table(case: Case, found: str, scope: list[Source], tables: Mapping[str, Table]) -> Iterator[Candidate]:
-    """A statement over one table that is the wrong one: the table that has the column takes its place."""
+    """A statement over the wrong table: one that has the column takes its place."""
     _, column = _split(found)
-    if len({source.table.name for source in scope}) != 1:
+    if not scope:
         return
-    wrong = scope[0].table.name
+    nearest, wrong = scope[0], scope[0].table.name
     owners = [table for table in tables.values() if table.name != wrong and table.column(column)]
     for rank, table in enumerate(sorted(owners, key=lambda table: -_coverage(case, table))[:3]):
-        text = re.sub(rf"(?<!\w){re.escape(wrong)}(?!\w)", quoted(table.name), case.text, flags=re.I)
+        name = quoted(table.name, case.program.dialect)
+        text = re.sub(rf"(?<!\w){re.escape(wrong)}(?!\w)", name, case.text, flags=re.I)
         yield _candidate(text, 2.4 + 0.3 * rank, f"{wrong} -> {table.name}")
+        here = case.text[nearest.start :]
+        if here.casefold().startswith(wrong.casefold()):
+            text = case.splice(nearest.start, nearest.start + len(wrong), name)
+            yield _candidate(text, 2.5 + 0.3 * rank, f"{wrong} -> {table.name}")
 
 
 def _table_by_columns(case: Case, found: str, tables: Mapping[str, Table]) -> Iterator[Candidate]:
