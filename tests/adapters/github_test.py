@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from slmfix_bot.adapters import github as github_adapter
 from slmfix_bot.adapters.github import MAX_POSTS, GitHubPoster
 from slmfix_bot.core.fingerprint import marker
 from slmfix_bot.core.review import ReviewComment
@@ -165,6 +167,14 @@ def test_a_server_error_before_storing_is_reported_and_not_repeated(fake: FakeGi
 def test_reads_are_repeated_after_a_server_error(fake: FakeGitHub) -> None:
     fake.fail("GET", "/comments", 502)
     assert poster(fake).own_comments() == ()
+
+
+def test_a_long_retry_after_is_not_slept_through(fake: FakeGitHub, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(github_adapter, "MAX_WAIT", 0.0)
+    fake.fail("GET", "/comments", 429, "slow down", headers={"Retry-After": "30"})
+    started = time.monotonic()
+    assert poster(fake).own_comments() == ()
+    assert time.monotonic() - started < 15
 
 
 def test_only_our_own_marked_comments_count(repo: GitRepo) -> None:

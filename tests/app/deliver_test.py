@@ -128,6 +128,8 @@ def test_suggestions_applied_on_github_equal_the_repairs(repo: GitRepo, fake: Fa
     delivered = deliver(report, poster(fake), ReviewOptions())
     assert deliveries(delivered) == [Delivery.SUGGESTION] * 4 + [Delivery.ANNOTATION]
     assert len(fake.reviews) == 1
+    # Lower lines first, so that committing one by one moves none that is still open.
+    assert [comment["line"] for comment in fake.comments if comment["path"] == SPACE] == [6, 3]
     assert (delivered.suggestions, delivered.posted) == (4, 4)
     for path, content in committed_files(repo, fake).items():
         text = next(change.head_text for change in report.changes if change.path == path)
