@@ -52,6 +52,9 @@ class PythonValidator:
     def check(self, program: Program) -> tuple[Diagnostic, ...]:
         """The syntax error, else what ruff knows to fail when the line runs."""
         text = program.text.removeprefix(BOM)
+        if "\0" in text:  # the compiler says so too, without a place
+            line, column = place_of(text, text.index("\0"))
+            return (Diagnostic(rule="syntax", message="a NUL character", line=line, column=column),)
         try:
             tree = _compile(text)
         except SyntaxError as error:
@@ -59,9 +62,6 @@ class PythonValidator:
         except UnicodeEncodeError as error:
             line, column = place_of(text, error.start)
             return (Diagnostic(rule="syntax", message="a byte that is not UTF-8", line=line, column=column),)
-        except ValueError as error:  # Python 3.11 on NUL characters
-            line, column = place_of(text, text.find("\0"))
-            return (Diagnostic(rule="syntax", message=str(error), line=line, column=column),)
         return tuple(_ruff(text, program.path, tree))
 
 

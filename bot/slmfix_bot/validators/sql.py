@@ -13,10 +13,11 @@ from slmfix_bot.validators.json import BOM, TEMPLATE
 from slmfix_bot.validators.place import place_of
 from slmfix_bot.validators.sql_dialect import ATTEMPTS, canonical, dialect_of_path
 from slmfix_bot.validators.sql_schema import schema_problems
-from slmfix_bot.validators.sql_syntax import SqlError, syntax_errors
+from slmfix_bot.validators.sql_syntax import syntax_errors
 
 if TYPE_CHECKING:
     from slmfix_bot.core.program import Program
+    from slmfix_bot.validators.sql_error import SqlError
 
 PLACEHOLDER = re.compile(r"%\(\w+\)s|%s\b|:['\"]?[A-Za-z_]\w*|\?|\$?\{\w+\}|@\w+|&\w+|\$\w+")
 

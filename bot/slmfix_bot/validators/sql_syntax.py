@@ -6,49 +6,18 @@ a parser's own position is used where it gives one, otherwise the text is cut un
 
 from __future__ import annotations
 
-import logging
 import re
 import sqlite3
-from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
 
-from slmfix_bot.errors import CannotJudge
+from slmfix_bot.validators.sql_error import MAX_ERRORS, SqlError
 from slmfix_bot.validators.sql_split import LEADING, blank_client_commands, statements, unclosed_bracket
 
-if TYPE_CHECKING:
-    from sqlglot import Token, exp
-
-MAX_ERRORS = 20
 NEAR = re.compile(r'^near "(.*)": syntax error$', re.DOTALL)
 UNRECOGNIZED = re.compile(r'^unrecognized token: "(.*)"$', re.DOTALL)
 EXPLAIN = re.compile(LEADING + r"EXPLAIN\b", re.IGNORECASE)
 INCOMPLETE = "incomplete input"
 AT_OR_NEAR = re.compile(r' at or near "(.*)"$', re.DOTALL)
-# sqlglot also reads what follows a clause of its own, such as the AS SELECT of CREATE TABLE.
-NEVER_FIRST = frozenset(
-    "AS AND OR ON IN IS LIKE NOT BETWEEN THEN WHEN ELSE END BY WHERE GROUP ORDER HAVING LIMIT".split()
-)
-# Statements that sqlglot reads only as a name with a tail, and that need no more than that.
-SIMPLE_COMMANDS = frozenset(
-    "ANALYZE BEGIN CALL CHECKPOINT CLUSTER COMMIT FLUSH GRANT KILL LISTEN LOCK NOTIFY OPTIMIZE PRAGMA PRINT REINDEX"
-    " REPAIR REPLACE RESET REVOKE ROLLBACK SAVEPOINT SHOW START UNLOCK VACUUM GO EXEC EXECUTE RENAME".split()
-)
-ROUTINE = re.compile(
-    r"^[ \t]*DELIMITER\b|\bCREATE\s+(OR\s+\w+\s+)?(DEFINER\s*=\s*\S+\s+)?(PROCEDURE|FUNCTION|TRIGGER|EVENT|PACKAGE)\b"
-    r"|^[ \t]*(LOAD|HANDLER|DECLARE|XA|CHANGE|PURGE|INSTALL|BULK|BACKUP|RESTORE)\s",
-    re.IGNORECASE | re.MULTILINE,
-)
-
-
-@dataclass(frozen=True, kw_only=True)
-class SqlError:
-    """A syntax error at `offset`; `found` is the token as written, `opener` the offset of an unclosed bracket."""
-
-    message: str
-    offset: int
-    found: str | None = None
-    opener: int | None = None
 
 
 def syntax_errors(text: str, dialect: str) -> list[SqlError]:
@@ -59,7 +28,9 @@ def syntax_errors(text: str, dialect: str) -> list[SqlError]:
         return _sqlite_errors(text)
     if dialect == "postgres":
         return _postgres_errors(text)
-    return _sqlglot_errors(text, dialect)
+    from slmfix_bot.validators.sql_generic import generic_errors
+
+    return generic_errors(text, dialect)
 
 
 @cache
@@ -159,73 +130,3 @@ def _postgres_error(text: str, start: int) -> SqlError | None:
     except UnicodeEncodeError as error:
         return SqlError(message="a byte that is not UTF-8", offset=start + error.start)
     return None
-
-
-def _sqlglot_errors(text: str, dialect: str) -> list[SqlError]:
-    from sqlglot import Dialect, TokenType
-    from sqlglot.errors import ErrorLevel, ParseError, TokenError
-
-    logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
-    language = Dialect.get_or_raise(dialect)
-    try:
-        found = language.tokenize(text)
-    except TokenError as error:
-        return [_unclosed_quote(text, dialect, str(error))]
-    chunks: list[list[Token]] = [[]]
-    for token in found:
-        if token.token_type == TokenType.SEMICOLON:
-            chunks.append([])
-        else:
-            chunks[-1].append(token)
-    errors: list[SqlError] = []
-    unknown = ROUTINE.search(text) is not None
-    for chunk in filter(None, chunks):
-        try:
-            trees = language.parser(error_level=ErrorLevel.IMMEDIATE).parse(chunk, text)
-        except ParseError as error:
-            errors.append(_parse_error(text, dialect, chunk, error))
-        else:
-            error_here, unknown_here = _judge_tree(trees[0] if trees else None, chunk)
-            errors += error_here
-            unknown = unknown or unknown_here
-    if unknown and (not errors or ROUTINE.search(text)):
-        msg = f"a statement that the {dialect} parser does not know"
-        raise CannotJudge(msg)
-    return errors[:MAX_ERRORS]
-
-
-def _judge_tree(tree: exp.Expr | None, chunk: list[Token]) -> tuple[list[SqlError], bool]:
-    """sqlglot reads prose such as "here is the query" as an expression, and what it does not know as a command."""
-    from sqlglot import exp
-
-    first = chunk[0]
-    if first.text.upper() in NEVER_FIRST:
-        return [SqlError(message="not a statement", offset=first.start, found=first.text)], False
-    if isinstance(tree, exp.Command):
-        return [], first.text.upper() not in SIMPLE_COMMANDS
-    if isinstance(tree, (exp.Condition, exp.Alias, exp.Aliases, exp.Identifier, exp.Tuple)) and not isinstance(
-        tree, exp.Query
-    ):
-        return [SqlError(message="not a statement", offset=first.start, found=first.text)], False
-    return [], False
-
-
-def _parse_error(text: str, dialect: str, chunk: list[Token], error: Exception) -> SqlError:
-    details = getattr(error, "errors", None) or [{}]
-    line, column = details[0].get("line"), details[0].get("col")
-    message = details[0].get("description") or str(error).partition(". Line")[0]
-    message = re.sub(r"<Token .*?>$", "the end", message, flags=re.DOTALL)
-    bad = next((token for token in chunk if token.line == line and token.col == column), chunk[-1])
-    written = text[bad.start : bad.end + 1]
-    opener = unclosed_bracket(text, dialect, chunk[0].start, chunk[-1].end + 1) if "Expecting )" in message else None
-    return SqlError(message=message, offset=bad.start, found=written, opener=opener)
-
-
-def _unclosed_quote(text: str, dialect: str, message: str) -> SqlError:
-    from slmfix_bot.validators.sql_split import tokens
-
-    for token in tokens(text, dialect):
-        if token.kind == "open":
-            quote = text[token.start : token.end]
-            return SqlError(message=f"no end for {quote}", offset=token.start, found=quote)
-    return SqlError(message=message[:80], offset=0)
