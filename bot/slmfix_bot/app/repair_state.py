@@ -37,15 +37,15 @@ class Effort:
     state, accepted candidates to choose from, how much dearer than the cheapest accepted one a candidate may be,
     scripts asked of the model, and seconds."""
 
-    checks: int = 400
-    checks_per_state: int = 160
+    checks: int = 300
+    checks_per_state: int = 140
     rounds: int = 8
     beam: int = 3
     steps: int = 12
     choices: int = 6
     slack: float = 1.0
     scripts: int = 6
-    seconds: float = 8.0
+    seconds: float = 6.0
 
 
 @dataclass(frozen=True, kw_only=True)

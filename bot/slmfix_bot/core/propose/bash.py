@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
 from slmfix_bot.core.lexer import Kind
@@ -95,22 +95,37 @@ def _insert(text: str, places: list[int], what: str) -> str:
     return text
 
 
+_ENDS = re.compile(r"\s*(?:[0-9&]?>|\||&&|;|\))|(?<=\S)\s*$|(?=\s\\;)|\s(?=-\w|\{\})")
+
+
 def _quotes(case: Case) -> Iterator[Candidate]:
-    """Close an open quote where the line, a pipe or an option suggests its end; or drop one of the quotes."""
+    """Close an open quote on the line where it opens: before a redirection, a pipe or the end of the line."""
     text = case.text
     for quote in "\"'`":
-        if len(re.findall(rf"(?<!\\){quote}", text)) % 2 == 0:
+        marks = [match.start() for match in re.finditer(rf"(?<!\\){quote}", text)]
+        if len(marks) % 2 == 0:
             continue
         end = len(text.rstrip())
-        yield _rule(case.splice(end, end, quote), 1.2, "quote closed at the end")
-        places = [match.start() for match in re.finditer(rf"(?<!\\){quote}", text)]
-        for place in places[-8:]:
-            yield _rule(case.splice(place, place + 1, ""), 2.4, "stray quote removed")
-            for match in list(
-                re.finditer(r"\s(?=\||-|\\;|;|&|>|\{\}|\$)|$|(?=[;|)])|(?<=\S)(?=\s)", text[place + 1 :])
-            )[:8]:
+        yield _rule(case.splice(end, end, quote), 1.4, "quote closed at the end")
+        for place in _odd_marks(text, marks)[-6:]:
+            line_end = text.find("\n", place)
+            rest = text[place + 1 : line_end if line_end >= 0 else len(text)]
+            for rank, match in enumerate(islice(_ENDS.finditer(rest), 6)):
                 spot = place + 1 + match.start()
-                yield _rule(case.splice(spot, spot, quote), 1.8, "quote closed")
+                yield _rule(case.splice(spot, spot, quote), 1.2 + 0.15 * rank, "quote closed")
+            for match in islice(re.finditer(r"(?<=\S)(?=\s)", rest), 8):
+                spot = place + 1 + match.start()
+                yield _rule(case.splice(spot, spot, quote), 2.6, "quote closed")
+        for place in marks[-8:]:
+            yield _rule(case.splice(place, place + 1, ""), 2.4, "stray quote removed")
+
+
+def _odd_marks(text: str, marks: list[int]) -> list[int]:
+    """The last quote of every line that has an odd number of them: one of those opens what is never closed."""
+    by_line: dict[int, list[int]] = {}
+    for mark in marks:
+        by_line.setdefault(text.rfind("\n", 0, mark), []).append(mark)
+    return [found[-1] for found in by_line.values() if len(found) % 2]
 
 
 def _closers(case: Case) -> Iterator[Candidate]:
