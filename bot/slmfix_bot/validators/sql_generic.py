@@ -72,14 +72,15 @@ def generic_errors(text: str, dialect: str) -> list[SqlError]:
 def _judge_tree(tree: exp.Expr | None, chunk: list[Token], text: str, dialect: str) -> tuple[list[SqlError], bool]:
     """sqlglot reads prose such as "here is the query" as an expression, and what it does not know as a command."""
     first = chunk[0]
+    written = text[first.start : first.end + 1].partition("\n")[0]
     if first.text.upper() in NEVER_FIRST:
-        return [SqlError(message="not a statement", offset=first.start, found=first.text)], False
+        return [SqlError(message="not a statement", offset=first.start, found=written)], False
     if isinstance(tree, exp.Command):
         return [], first.text.upper() not in SIMPLE_COMMANDS
     if isinstance(tree, (exp.Condition, exp.Alias, exp.Aliases, exp.Identifier, exp.Tuple)) and not isinstance(
         tree, exp.Query
     ):
-        return [SqlError(message="not a statement", offset=first.start, found=first.text)], False
+        return [SqlError(message="not a statement", offset=first.start, found=written)], False
     return _reserved_names(tree, text) or _gaps(chunk, dialect), False
 
 
@@ -112,7 +113,7 @@ def _parse_error(text: str, dialect: str, chunk: list[Token], error: Exception) 
     message = details[0].get("description") or str(error).partition(". Line")[0]
     message = re.sub(r"<Token .*?>$", "the end", message, flags=re.DOTALL)
     bad = next((token for token in chunk if token.line == line and token.col == column), chunk[-1])
-    written = text[bad.start : bad.end + 1]
+    written = text[bad.start : bad.end + 1].partition("\n")[0]
     opener = unclosed_bracket(text, dialect, chunk[0].start, chunk[-1].end + 1) if "Expecting )" in message else None
     return SqlError(message=message, offset=bad.start, found=written, opener=opener)
 
