@@ -132,7 +132,13 @@ def _closers(case: Case) -> Iterator[Candidate]:
     """Blocks that are never closed get their closer at the end; closers of nothing go."""
     stack: list[str] = []
     expects_command = True
+    ends = {"fi", "done", "esac"}
     for token in case.code:
+        if stack and token.text in ends and stack[-1] in ends - {token.text} and expects_command:
+            swapped = case.splice(token.start, token.end, stack[-1])
+            yield _rule(swapped, 0.9, f"{token.text} -> {stack[-1]}")
+            stack.pop()
+            continue
         word = token.text
         if word in _CLOSER and (expects_command or word in "({"):
             stack.append(_CLOSER[word])

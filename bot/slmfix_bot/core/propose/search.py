@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from slmfix_bot.core.lexer import Kind, Token
 from slmfix_bot.core.propose.case import Candidate, Case
 from slmfix_bot.core.report import RepairSource
+from slmfix_bot.core.vocabulary import vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,6 +33,12 @@ def propose_search(case: Case) -> Iterator[Candidate]:
     for rank, token in enumerate(ranked):
         far = 0.15 * rank
         yield _search(case.splice(token.start, token.end, ""), _deletion_cost(token) + far, f"{token.text!r} removed")
+        if token.kind is Kind.WORD and len(token.text) >= 3:
+            keywords = get_close_matches(token.text.casefold(), vocabulary(case.program.language), n=2, cutoff=0.75)
+            for order, keyword in enumerate(word for word in keywords if word != token.text.casefold()):
+                spelt = keyword.upper() if token.text.isupper() else keyword
+                text = case.splice(token.start, token.end, spelt)
+                yield _search(text, 1.8 + 0.3 * order + far, f"{token.text} -> {spelt}")
     for text, cost, note in _insertions(case, ranked):
         yield _search(text, cost, note)
     for rank, token in enumerate(ranked):

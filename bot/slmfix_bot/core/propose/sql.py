@@ -153,6 +153,7 @@ def _clauses(case: Case) -> Iterator[Candidate]:
     wheres = [t for t in _top_level(case) if t.text.casefold() == "where"]
     for extra in wheres[1:]:
         yield _rule(case.splice(extra.start, extra.end, "AND"), 1.3, "second WHERE joined")
+    yield _rule(re.sub(r"\b(GROUP|ORDER)(?!\s+BY\b)(?=\s+[\w\"`])", r"\1 BY", text, flags=re.I), 1.0, "BY added")
     reordered = _reordered(case)
     if reordered:
         yield _rule(reordered, 1.3, "clauses put in order")
