@@ -24,7 +24,7 @@ format: $(VENV)/.installed-dev
 	$(BIN)/ruff format $(CHECKED)
 
 benchmark: $(VENV)/.installed
-	$(BIN)/python -P benchmarks/speed.py
+	$(BIN)/python -P benchmarks/speed.py $(ARGS)
 
 clean:
 	rm -rf $(VENV) build dist bot/*.egg-info
