@@ -110,7 +110,7 @@ class Search:
 
     def _proposals(self, case: Case) -> Iterator[Candidate]:
         """The pool in order of cost. The model is asked only when no cheaper candidate was accepted."""
-        pool = sorted(propose(case), key=lambda candidate: candidate.cost)
+        pool = propose(case)
         cheap = [candidate for candidate in pool if candidate.cost < MODEL_PRIOR]
         yield from cheap
         dear = pool[len(cheap) :]

@@ -40,17 +40,18 @@ BY_LANGUAGE: Mapping[str, tuple[Proposer, ...]] = {
 _COMPOSED = 3  # residue candidates that the language rules are tried on top of
 
 
-def propose(case: Case) -> Iterator[Candidate]:
-    """Every candidate of the deterministic tiers, each text once."""
-    seen = {case.text}
+def propose(case: Case) -> list[Candidate]:
+    """Every candidate of the deterministic tiers, cheapest first; the cheapest of those with the same text."""
     language = case.program.language
     rules = BY_LANGUAGE.get(language, ())
     tiers = (*COMMON, *BY_SCHEMA.get(language, ()))
+    cheapest: dict[str, Candidate] = {}
     for proposer in tiers if is_about_names(case.target) else (*tiers, *rules, _compose(rules), propose_search):
         for candidate in proposer(case):
-            if candidate.text not in seen:
-                seen.add(candidate.text)
-                yield candidate
+            known = cheapest.get(candidate.text)
+            if candidate.text != case.text and (known is None or candidate.cost < known.cost):
+                cheapest[candidate.text] = candidate
+    return sorted(cheapest.values(), key=lambda candidate: candidate.cost)
 
 
 def _compose(rules: tuple[Proposer, ...]) -> Proposer:

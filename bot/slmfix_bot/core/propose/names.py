@@ -30,7 +30,7 @@ def propose_names(case: Case) -> Iterator[Candidate]:
     if not target.found or not target.expected:
         return
     for rank, name in enumerate(dict.fromkeys(target.expected)):
-        cost = 1.0 + 0.3 * rank + (0.0 if closeness(target.found, name) >= RELATED else UNRELATED)
+        cost = 1.0 + 0.3 * rank + _distance(target, name)
         note = f"{target.found} -> {name}"
         here = _replace_here(case, target, name)
         everywhere = _replace_everywhere(case, target.found, name)
@@ -38,6 +38,12 @@ def propose_names(case: Case) -> Iterator[Candidate]:
             yield Candidate(everywhere, RepairSource.SCHEMA, cost, note)
         if here is not None and here not in {case.text, everywhere}:
             yield Candidate(here, RepairSource.SCHEMA, cost + 0.1, note)
+
+
+def _distance(target: Diagnostic, name: str) -> float:
+    """What a parser expects in place of a token needs no likeness; a name does."""
+    apart = is_about_names(target) and closeness(target.found or "", name) < RELATED
+    return UNRELATED if apart else 0.0
 
 
 def _replace_here(case: Case, target: Diagnostic, name: str) -> str | None:
