@@ -39,7 +39,7 @@ _TABLE_ROW = re.compile(
     r"\s*(?:\+[-=+]{3,}\+?|\|[^\n]*\||-{5,}|={5,}|\[\(.*\)\]|\(\d[^\n]*\)"
     r"|Query OK.*|Empty set.*|\d+ rows? in set.*)\s*\Z"
 )
-_TIMING = re.compile(r"(?<=;)\s*\d*\.?\d+ sec\b[^\n]*")
+_TIMING = re.compile(r"(?<=;)\s*(?:\d+(?:\.\d+)?|\.\d+) sec\b[^\n]*")
 _NUMBERED = re.compile(r"\s*(?:\d+[.)]|[-*•])\s+\S")
 
 # English words that are not keywords of the languages at hand; two of them in a line of plain words make a sentence.
