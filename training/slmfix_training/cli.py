@@ -1,0 +1,147 @@
+"""Command line `slmfix-train`."""
+
+from __future__ import annotations
+
+import json
+from itertools import chain
+from pathlib import Path
+
+import click
+
+from slmfix_training.corpus import build_corpus, excluded_hashes
+from slmfix_training.samples import write_samples
+from slmfix_training.tokenizer import VOCABULARY, corpus_texts, sample_texts, train_tokenizer
+
+FOLDER = click.Path(path_type=Path, file_okay=False)
+EXISTING = click.Path(path_type=Path, exists=True)
+
+
+@click.group()
+def main() -> None:
+    """Trains the embedded repair model: corpus, tokenizer, samples, sft, evaluate (in this order)."""
+
+
+@main.command()
+@click.option("--root", "roots", multiple=True, type=EXISTING, required=True, help="Folder that holds source packages.")
+@click.option("--output", type=FOLDER, required=True)
+@click.option("--exclude", multiple=True, type=EXISTING, help="Evaluation sets (JSONL); their texts are refused.")
+@click.option("--seed", default=1, show_default=True)
+def corpus(roots: tuple[Path, ...], output: Path, exclude: tuple[Path, ...], seed: int) -> None:
+    """Collects clean programs from named packages and generates more."""
+    manifest = build_corpus(roots, output, excluded_hashes(exclude), seed)
+    click.echo(json.dumps(manifest, indent=2))
+
+
+@main.command()
+@click.option("--corpus", "source", type=EXISTING, required=True, help="Folder written by `corpus`.")
+@click.option("--output", type=FOLDER, required=True)
+@click.option("--language", "languages", multiple=True, required=True)
+@click.option("--limit", default=50_000, show_default=True, help="Repair samples per language.")
+@click.option("--minutes", default=10.0, show_default=True, help="Time per language.")
+@click.option("--exclude", multiple=True, type=EXISTING, help="Evaluation sets (JSONL); their texts are refused.")
+@click.option("--seed", default=1, show_default=True, help="Another seed writes another shard beside the first.")
+@click.option(
+    "--with-schema", default=0.55, show_default=True, help="Share of generated SQL whose faults are of schema."
+)
+def samples(
+    source: Path,
+    output: Path,
+    languages: tuple[str, ...],
+    limit: int,
+    minutes: float,
+    exclude: tuple[Path, ...],
+    seed: int,
+    with_schema: float,
+) -> None:
+    """Breaks clean programs and keeps what the real validator refuses."""
+    excluded = excluded_hashes(exclude)
+    for language in languages:
+        counts = write_samples(
+            source,
+            output,
+            language,
+            limit=limit,
+            seconds=60 * minutes,
+            seed=seed,
+            excluded=excluded,
+            with_schema=with_schema,
+        )
+        click.echo(f"{language}: {dict(counts)}")
+
+
+@main.command()
+@click.option("--corpus", "source", type=EXISTING, required=True, help="Folder written by `corpus`.")
+@click.option("--samples", "samples_folder", type=EXISTING, help="Folder of samples, for messages and scripts.")
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), required=True)
+@click.option("--per-file", default=12_000, show_default=True, help="Texts per language.")
+@click.option("--size", default=VOCABULARY, show_default=True)
+def tokenizer(source: Path, samples_folder: Path | None, output: Path, per_file: int, size: int) -> None:
+    """Trains the byte-level BPE tokenizer."""
+    texts = corpus_texts(sorted(source.glob("*.jsonl")), per_file)
+    shards = sorted(samples_folder.glob("*.train.jsonl")) if samples_folder else []
+    trained = train_tokenizer(chain(texts, sample_texts(shards, per_file // 3)), size)
+    output.parent.mkdir(parents=True, exist_ok=True)
+    trained.save(str(output))
+    click.echo(f"{trained.get_vocab_size()} tokens")
+
+
+@main.command()
+@click.option("--samples", "samples_folder", type=EXISTING, required=True)
+@click.option("--tokenizer", "tokenizer_file", type=EXISTING, required=True)
+@click.option("--corpus", "source", type=EXISTING, help="Folder with the manifest, for the record.")
+@click.option("--output", type=FOLDER, required=True, help="Checkpoint; an existing one is continued.")
+@click.option("--minutes", type=float, required=True, help="Wall time over all continuations.")
+@click.option("--save-minutes", default=4.0, show_default=True)
+@click.option("--workers", default=1, show_default=True, help="Processes that average their weights every few steps.")
+@click.option("--port", default=29511, show_default=True, help="Local port for several workers.")
+@click.option("--recipe", "settings", multiple=True, metavar="NAME=VALUE", help="Overrides one field of the recipe.")
+def sft(
+    samples_folder: Path,
+    tokenizer_file: Path,
+    source: Path | None,
+    output: Path,
+    minutes: float,
+    save_minutes: float,
+    workers: int,
+    port: int,
+    settings: tuple[str, ...],
+) -> None:
+    """Trains the model on the samples; stops by itself when the time is over."""
+    from torch.multiprocessing import spawn  # type: ignore[attr-defined,unused-ignore]
+
+    from slmfix_training.recipe import Recipe
+    from slmfix_training.record import training_record
+    from slmfix_training.sft import run_worker
+
+    changes = {name: json.loads(value) for name, _, value in (setting.partition("=") for setting in settings)}
+    arguments = (samples_folder, output, tokenizer_file, Recipe(**changes), minutes)
+    shared = (workers, port, arguments, training_record(source), save_minutes)
+    if workers == 1:
+        run_worker(0, *shared)
+    else:
+        spawn(run_worker, shared, nprocs=workers)  # type: ignore[no-untyped-call,unused-ignore]
+
+
+@main.command()
+@click.argument("checkpoint", type=EXISTING)
+@click.option("--samples", "samples_folder", type=EXISTING, required=True, help="Folder with the *.held.jsonl files.")
+@click.option("--count", default=300, show_default=True, help="Samples per language.")
+@click.option("--ranked", default=60, show_default=True, help="Of these, cases for the ranking test (slow).")
+@click.option("--seed", default=1, show_default=True)
+@click.option("--record/--no-record", default=True, help="Write the figures into slmfix-training.json.")
+def evaluate(checkpoint: Path, samples_folder: Path, count: int, ranked: int, seed: int, record: bool) -> None:
+    """Measures a checkpoint on held-out synthetic samples."""
+    from slmfix_training.checkpoint import RECORD, load_model, read_record
+    from slmfix_training.evaluate import Judge
+    from slmfix_training.evaluate import evaluate as run_evaluation
+    from slmfix_training.tokenizer import load_tokenizer
+
+    judge = Judge(load_model(checkpoint), load_tokenizer(checkpoint / "tokenizer.json"))
+    figures = {}
+    for name, row in run_evaluation(judge, samples_folder, count=count, ranked=ranked, seed=seed):
+        figures[name] = row
+        click.echo(f"{name}: {json.dumps(row)}")
+    if record:
+        kept = read_record(checkpoint)
+        kept["evaluation"] = {"set": "held-out synthetic", "seed": seed, "decoding": "greedy, unmasked", **figures}
+        (checkpoint / RECORD).write_text(json.dumps(kept, indent=2) + "\n")
