@@ -109,7 +109,8 @@ def test_fp16_overflow_is_refused() -> None:
 
 
 def options(**changes: Any) -> ExportOptions:
-    return ExportOptions(**({"min_agreement": 0.5, "prompts": tuple(sample_prompts()[:2])} | changes))
+    defaults: dict[str, Any] = {"min_agreement": 0.5, "prompts": tuple(sample_prompts()[:2])}
+    return ExportOptions(**(defaults | changes))
 
 
 def test_export_names_and_overwrites(tmp_path: Path) -> None:
