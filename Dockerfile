@@ -21,7 +21,7 @@ COPY --from=build /usr/bin/git /usr/bin/git
 COPY --from=build /usr/share/git-core/templates /usr/share/git-core/templates
 COPY --from=build /opt/slmfix /opt/slmfix
 # -P and its variable keep the work tree, which a stranger wrote, off the import path.
-ENV PATH=/opt/slmfix/bin:$PATH PYTHONSAFEPATH=1 PYTHONUNBUFFERED=1
+ENV PATH=/opt/slmfix/bin:$PATH PYTHONSAFEPATH=1 PYTHONUNBUFFERED=1 SLMFIX_DROP_PRIVILEGES=1
 RUN git --version && slmfix-bot --version
 # GitHub runs container actions as root; validators give that up (adapters/isolation.py).
 ENTRYPOINT ["/opt/slmfix/bin/python", "-P", "-m", "slmfix_bot"]
