@@ -1,0 +1,102 @@
+"""Faults break what they are given, stay near it, and are refused by the real validators often enough to be useful."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+
+from slmfix_bot.core.program import Program
+from slmfix_training.corrupt import FAULTS, OPERATORS, corrupt
+from slmfix_training.corrupt_bash import joined_lines
+from slmfix_training.corrupt_sql import markdown_escape, schema_fault, top_n
+from slmfix_training.corrupt_text import misspell, truncate
+from slmfix_training.corrupt_yaml import wrong_option
+from slmfix_training.samples import diagnose
+
+CLEAN = {
+    "bash": 'for f in *.txt; do\n    if [ -s "$f" ]; then\n        wc -l "$f" | sort -n\n    fi\ndone\n',
+    "sql": "SELECT name, COUNT(*) FROM users WHERE age > 18 GROUP BY name ORDER BY name DESC LIMIT 5;\n",
+    "ansible": "- name: Install\n  ansible.builtin.apt:\n    name: nginx\n    state: present\n  become: true\n",
+    "python": "import math\n\n\ndef area(size):\n    if size < 0:\n        return None\n    return math.pi * size\n",
+    "json": '{"name": "a", "items": [1, 2, true], "nested": {"key": null}}\n',
+    "yaml": "a: 1\nb:\n  - c: x\n    d: [1, 2]\n  - e: 'q'\n",
+    "toml": 'title = "x"\n\n[owner]\nname = "y"\nlist = ["a", "b"]\n',
+}
+
+
+def program(language: str) -> Program:
+    """The clean program of a language."""
+    return Program(language=language, text=CLEAN[language], dialect="sqlite" if language == "sql" else None)
+
+
+@pytest.mark.parametrize("language", sorted(OPERATORS))
+def test_corrupt_breaks_most_programs(language: str) -> None:
+    assert diagnose(program(language), explain=False) == ()
+    rng = Random(3)
+    broken = [text for text in (corrupt(program(language), rng) for _ in range(30)) if text is not None]
+    refused = [text for text in broken if diagnose(program(language).with_text(text), explain=False)]
+    assert len(broken) >= 20
+    assert len(refused) >= 12
+
+
+@pytest.mark.parametrize("language", sorted(OPERATORS))
+def test_operators_decline_or_change_something(language: str) -> None:
+    for _, operator in OPERATORS[language]:
+        assert {operator(CLEAN[language], Random(seed)) for seed in range(8)} != {CLEAN[language]}
+
+
+def test_corrupt_is_reproducible() -> None:
+    one, two = (corrupt(program("sql"), Random(9)) for _ in range(2))
+    assert one == two is not None
+
+
+def test_most_samples_have_one_fault() -> None:
+    assert sum(FAULTS) == pytest.approx(1)
+    assert FAULTS[0] == 0.7
+
+
+def test_markdown_escape_needs_something_to_escape() -> None:
+    assert markdown_escape("SELECT a_b FROM t", Random(1)) == "SELECT a\\_b FROM t"
+    assert markdown_escape("SELECT a FROM t", Random(1)) is None
+
+
+def test_top_n_replaces_the_limit() -> None:
+    assert top_n("SELECT a FROM t LIMIT 3", Random(1)) == "SELECT TOP 3 a FROM t"
+    assert top_n("SELECT a FROM t", Random(1)) is None
+
+
+def test_schema_fault_is_found_with_the_true_name_nearby() -> None:
+    schema = "CREATE TABLE customers (\n  id INTEGER,\n  email TEXT,\n  country TEXT\n);\n"
+    clean = Program(
+        language="sql", dialect="sqlite", schema=schema, text="SELECT email FROM customers WHERE country = 'x'"
+    )
+    assert diagnose(clean, explain=False) == ()
+    found = 0
+    for seed in range(20):
+        text = schema_fault(clean.text, schema, Random(seed))
+        errors = diagnose(clean.with_text(text), explain=True) if text else ()
+        found += bool(errors) and any("customers" in d.expected or d.expected for d in errors or ())
+    assert found >= 8
+
+
+def test_joined_lines_loses_the_separators() -> None:
+    text = joined_lines(CLEAN["bash"], Random(1))
+    assert text is not None
+    assert "\n" not in text.rstrip("\n")
+
+
+def test_wrong_option_changes_one_key() -> None:
+    text = wrong_option(CLEAN["ansible"], Random(2))
+    assert text is not None
+    changed = [pair for pair in zip(CLEAN["ansible"].split("\n"), text.split("\n"), strict=True) if pair[0] != pair[1]]
+    assert len(changed) == 1
+
+
+def test_misspell_changes_the_word() -> None:
+    words = {misspell("customer", Random(seed)) for seed in range(20)}
+    assert len(words) > 5
+
+
+def test_truncate_leaves_short_texts_alone() -> None:
+    assert truncate("short", Random(1)) is None
