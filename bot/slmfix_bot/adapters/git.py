@@ -236,11 +236,9 @@ class Git:
 
     def hooks_folder(self) -> Path:
         """Where git looks for this repository's hooks, by the user's own settings."""
-        for level in ("--local", "--global", "--system"):
-            found = self._run("config", level, "--get", "--path", "core.hooksPath", check=False, user_settings=True)
-            if found.returncode == 0:
-                return self.root / found.text.removesuffix("\n")
-        return self.root / self._run("rev-parse", "--git-common-dir").text.removesuffix("\n") / "hooks"
+        without_ours = {"GIT_CONFIG_COUNT": "0"}
+        found = self._run("rev-parse", "--git-path", "hooks", extra=without_ours, user_settings=True)
+        return self.root / found.text.rstrip()
 
     # --- running git
 
