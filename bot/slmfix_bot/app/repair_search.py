@@ -99,8 +99,8 @@ class Search:
                 continue
             if reached.errors:
                 steps.append(reached)
-                # One of several independent errors is gone: no need to look far for other ways.
-                if reached.open < state.open and cheapest is None:
+                # An error is gone or parsing got a line further: no need to look far for other ways.
+                if _is_clear_step(state, reached) and cheapest is None:
                     cheapest = candidate.cost
                 if len(steps) >= self.effort.steps:
                     break
@@ -180,3 +180,7 @@ def _is_step(old: State, new: State) -> bool:
     if new.open != old.open:
         return new.open < old.open
     return new.behind_first_error < old.behind_first_error
+
+
+def _is_clear_step(old: State, new: State) -> bool:
+    return new.open < old.open or new.behind_first_error[0] < old.behind_first_error[0]

@@ -6,6 +6,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from slmfix_bot.core.rules import CONTAINER_RULES, SYNTAX_RULES
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -14,13 +16,6 @@ if TYPE_CHECKING:
     from slmfix_bot.core.program import Program
     from slmfix_bot.core.rank import Verified
     from slmfix_bot.core.report import RepairSource, RepairStatus
-
-
-SYNTAX_RULES = frozenset({"syntax", "yaml", "tab", "unquoted-template"})
-"""Rules of validators that stop at the first error of this kind and say nothing about names then."""
-
-CONTAINER_RULES = frozenset({"unknown-table", "unknown-module"})
-"""Rules about names whose parts can be judged only once they are known."""
 
 
 @dataclass(frozen=True, kw_only=True)

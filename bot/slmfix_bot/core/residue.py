@@ -27,6 +27,7 @@ class Span(NamedTuple):
 
 
 _FENCE = re.compile(r"[ \t]*(`{3,}|~{3,})[ \t]*[A-Za-z+#-]*[ \t]*(?:\r?\n|$)")
+_CONFLICT = re.compile(r"(?:<{7} [^\n]*|={7}|>{7} [^\n]*)\r?\n?")
 _TRAILING_FENCE = re.compile(r"`{3,}[^`]*\Z")
 _CHAT_TOKEN = re.compile(r"<\|[^\n]{0,24}|</?s>|\[/?INST\]|<br\s*/?>|&nbsp;")
 _PROMPT_FRAGMENT = re.compile(r"/\*\s*(?:Answer the following|Given the following|Some example)[\s\S]*\Z", re.I)
@@ -172,7 +173,9 @@ def _quoted(language: str, text: str) -> list[tuple[int, int]]:
     if language == "python":
         openers = [match.start() for match in re.finditer(r'"""|\'\'\'', text) if not is_within(extents, match.start())]
         if openers:
-            extents = [extent for extent in extents if extent[0] < openers[-1]] + [(openers[-1], len(text))]
+            # From the beginning of its line on, because the first sentence often stands behind the quotes.
+            start = text.rfind("\n", 0, openers[-1]) + 1
+            extents = [extent for extent in extents if extent[1] <= start] + [(start, len(text))]
     return extents
 
 
@@ -183,6 +186,8 @@ def is_within(extents: Sequence[tuple[int, int] | Span], position: int) -> bool:
 
 
 def _residue_of_line(language: str, line: str, offset: int) -> list[Span]:
+    if _CONFLICT.fullmatch(line):
+        return [Span(offset, offset + len(line), "fence")]
     comment = {"sql": "--", "verilog": "//", "json": "//"}.get(language, "#")
     if line.lstrip().startswith(comment) and not _FENCE.fullmatch(line):
         return []

@@ -9,7 +9,7 @@ from slmfix_bot.core.propose.bash import propose_bash
 from slmfix_bot.core.propose.case import Candidate, Case
 from slmfix_bot.core.propose.json import propose_json
 from slmfix_bot.core.propose.linter import propose_linter
-from slmfix_bot.core.propose.names import is_about_names, propose_names
+from slmfix_bot.core.propose.names import propose_names
 from slmfix_bot.core.propose.python import propose_imports, propose_python
 from slmfix_bot.core.propose.residue import propose_residue
 from slmfix_bot.core.propose.search import propose_search
@@ -17,6 +17,7 @@ from slmfix_bot.core.propose.sql import propose_sql
 from slmfix_bot.core.propose.sql_functions import propose_sql_functions
 from slmfix_bot.core.propose.sql_schema import propose_sql_schema
 from slmfix_bot.core.propose.yaml import propose_yaml
+from slmfix_bot.core.rules import is_about_signs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -46,7 +47,7 @@ def propose(case: Case) -> list[Candidate]:
     rules = BY_LANGUAGE.get(language, ())
     tiers = (*COMMON, *BY_SCHEMA.get(language, ()))
     cheapest: dict[str, Candidate] = {}
-    for proposer in tiers if is_about_names(case.target) else (*tiers, *rules, _compose(rules), propose_search):
+    for proposer in (*tiers, *rules, _compose(rules), propose_search) if is_about_signs(case.target.rule) else tiers:
         for candidate in proposer(case):
             known = cheapest.get(candidate.text)
             if candidate.text != case.text and (known is None or candidate.cost < known.cost):

@@ -9,19 +9,12 @@ from slmfix_bot.core.closeness import RELATED, UNRELATED, closeness
 from slmfix_bot.core.lexer import Kind
 from slmfix_bot.core.propose.case import Candidate, Case
 from slmfix_bot.core.report import RepairSource
+from slmfix_bot.core.rules import is_about_signs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from slmfix_bot.core.diagnostic import Diagnostic
-
-
-def is_about_names(target: Diagnostic) -> bool:
-    """Whether the diagnostic is about a name in a program that parses: inserting signs is no answer then."""
-    return target.rule.startswith(_NAME_RULES)
-
-
-_NAME_RULES = ("unknown-", "ambiguous-", "missing-option", "invalid-choice", "invalid-type", "F82")
 
 
 def propose_names(case: Case) -> Iterator[Candidate]:
@@ -42,7 +35,7 @@ def propose_names(case: Case) -> Iterator[Candidate]:
 
 def _distance(target: Diagnostic, name: str) -> float:
     """What a parser expects in place of a token needs no likeness; a name does."""
-    apart = is_about_names(target) and closeness(target.found or "", name) < RELATED
+    apart = not is_about_signs(target.rule) and closeness(target.found or "", name) < RELATED
     return UNRELATED if apart else 0.0
 
 

@@ -17,11 +17,13 @@ def _rule(text: str, cost: float, note: str) -> Candidate:
 
 
 def propose_yaml(case: Case) -> Iterator[Candidate]:
-    """Line-wise rules on the reported line, the line before it and the related line."""
+    """Rules for the whole text, then for the reported line, its neighbours and the related line."""
     text = case.text
     if "\t" in text:
         untabbed = re.sub(r"^[ \t]+", lambda match: match[0].replace("\t", "  "), text, flags=re.M)
         yield _rule(untabbed, 0.6, "tabs to blanks")
+    dashed = re.sub(r"^( *)-(?=[^\s-])([^\n]*(?:\n\1 (?! )[^\n]*)*)", _spaced_dash, text, flags=re.M)
+    yield _rule(dashed, 0.9, "blank behind the dash")
     count = len(case.lines)
     near = [
         case.target.line,
@@ -32,13 +34,18 @@ def propose_yaml(case: Case) -> Iterator[Candidate]:
     ]
     for rank, number in enumerate(dict.fromkeys(n for n in near if 1 <= n <= count)):
         content = case.lines[number - 1].rstrip("\r\n")
-        if not content.strip():
+        if not content.strip() or content.startswith(("---", "...", "#")):
             continue
         start = case.starts[number - 1]
         for changed, cost, note in _line_rules(case, number, content):
             if changed != content:
                 yield _rule(case.splice(start, start + len(content), changed), cost + 0.4 * rank, note)
         yield from _shifts(case, number, 0.4 * rank)
+
+
+def _spaced_dash(match: re.Match[str]) -> str:
+    """`-key` and the lines that hang one column behind the dash move one column to the right."""
+    return f"{match[1]}- {match[2]}".replace("\n", "\n ")
 
 
 def _line_rules(case: Case, number: int, content: str) -> Iterator[tuple[str, float, str]]:
@@ -48,6 +55,10 @@ def _line_rules(case: Case, number: int, content: str) -> Iterator[tuple[str, fl
         yield value[1] + _single(value[2]), 1.2 if "\\" in value[2] or '"' in value[2] else 1.5, "value quoted"
         if re.match(r"(['\"]).*\1\S", value[2]) or value[2][0] in "\"'":
             yield value[1] + _single(value[2].replace(value[2][0], "")), 1.9, "value quoted again"
+    yield re.sub(r"(?<=[\"'\w\]}]),\s*$", "", content), 1.0, "trailing comma removed"
+    following = case.lines[number] if number < len(case.lines) else ""
+    if len(following) - len(following.lstrip(" ")) > len(content) - len(content.lstrip(" ")):
+        yield re.sub(r":\s+(?:\[\]|\{\}|null|~)\s*$", ":", content), 1.0, "empty value in front of a block removed"
     item = re.match(r"(\s*- )(\S.*?)\s*$", content)
     if item:
         yield item[1] + _double(item[2]), 1.7, "item quoted"
@@ -78,12 +89,22 @@ def _line_rules(case: Case, number: int, content: str) -> Iterator[tuple[str, fl
         yield content[:indent] + "# " + content[indent:], 3.4, "line commented out"
 
 
+def _inner(value: str) -> str:
+    """The value without the quotes around it, if one pair encloses all of it."""
+    quote = value[:1]
+    return (
+        value[1:-1]
+        if quote in "\"'" and len(value) > 1 and value.endswith(quote) and value.count(quote) == 2
+        else value
+    )
+
+
 def _double(value: str) -> str:
-    return '"' + value.strip("\"'").replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return '"' + _inner(value).replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _single(value: str) -> str:
-    return "'" + value.strip("'").replace("'", "''") + "'"
+    return "'" + _inner(value).replace("'", "''") + "'"
 
 
 def _shifts(case: Case, number: int, extra: float) -> Iterator[Candidate]:

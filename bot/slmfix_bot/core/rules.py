@@ -1,0 +1,21 @@
+"""What kind of error a rule reports; the repair engine treats the kinds differently."""
+
+from __future__ import annotations
+
+SYNTAX_RULES = frozenset({"syntax", "yaml", "fence", "unquoted-template", "duplicate-key"})
+"""Rules of validators that stop at the first error of this kind and say nothing about names then."""
+
+CONTAINER_RULES = frozenset({"unknown-table", "unknown-module"})
+"""Rules about names whose parts can be judged only once they are known."""
+
+_SIGNS = ("SC", "E9", "jinja")
+
+
+def is_about_signs(rule: str) -> bool:
+    """Whether adding, deleting or moving signs may be the answer. It is not for a program that parses and names
+    something that does not exist: a sign that makes the error go away only hides it there.
+
+    >>> is_about_signs("SC1073"), is_about_signs("unknown-column")
+    (True, False)
+    """
+    return rule in SYNTAX_RULES or rule.startswith(_SIGNS)
