@@ -167,12 +167,15 @@ def _placeholders(case: Case) -> Iterator[Candidate]:
     yield _rule(_PLACEHOLDER.sub(r"\1", case.text), 2.2, "placeholder brackets removed")
 
 
+_DANGLING = " \t\r\n\f\v|&;\\<>("
+
+
 def _dangling(case: Case) -> Iterator[Candidate]:
     stripped = case.text.rstrip()
     tail = case.text[len(stripped) :]
-    match = re.search(r"[\s|&;\\<>(]+$", stripped)
-    if match:
-        yield _rule(stripped[: match.start()] + tail, 1.3, "dangling operator removed")
+    whole = stripped.rstrip(_DANGLING)
+    if whole != stripped:
+        yield _rule(whole + tail, 1.3, "dangling operator removed")
     for token in [t for t in case.code if abs(t.start - case.at) < 40]:
         if token.text in {"(", ")", "`"}:
             yield _rule(case.splice(token.start, token.end, "\\" + token.text), 2.2, f"{token.text} escaped")

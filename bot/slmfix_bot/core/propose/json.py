@@ -65,7 +65,7 @@ def _strict(case: Case) -> str:
 
 
 def _commas(text: str) -> str:
-    return re.sub(r'(["\d}\]el])(\s*\n\s*|\s+)(?=["{\[\d-])', r"\1,\2", re.sub(r"([}\]])([{\[])", r"\1,\2", text))
+    return re.sub(r'(["\d}\]el])(\s+)(?=["{\[\d-])', r"\1,\2", re.sub(r"([}\]])([{\[])", r"\1,\2", text))
 
 
 def _closed(text: str) -> str:
