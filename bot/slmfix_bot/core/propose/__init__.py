@@ -38,6 +38,7 @@ BY_LANGUAGE: Mapping[str, tuple[Proposer, ...]] = {
     "yaml": (propose_yaml,),
     "ansible": (propose_yaml,),
 }
+_MAX_VOLUME = 64_000_000  # characters of one case's candidates; a hostile line has a place for a quote everywhere
 _COMPOSED = 3  # residue candidates that the language rules are tried on top of
 
 
@@ -47,8 +48,12 @@ def propose(case: Case) -> list[Candidate]:
     rules = BY_LANGUAGE.get(language, ())
     tiers = (*COMMON, *BY_SCHEMA.get(language, ()))
     cheapest: dict[str, Candidate] = {}
+    volume = 0
     for proposer in (*tiers, *rules, _compose(rules), propose_search) if is_about_signs(case.target.rule) else tiers:
         for candidate in proposer(case):
+            volume += len(candidate.text)
+            if volume > _MAX_VOLUME:
+                return sorted(cheapest.values(), key=lambda candidate: candidate.cost)
             known = cheapest.get(candidate.text)
             if candidate.text != case.text and (known is None or candidate.cost < known.cost):
                 cheapest[candidate.text] = candidate

@@ -74,7 +74,7 @@ def _quotes(case: Case) -> Iterator[Candidate]:
         yield _rule(text.replace("`", '"'), 0.6, "backticks to double quotes")
     if dialect in {"mysql", None} and '"' in text:
         yield _rule(text.replace('"', "`"), 2.5, "double quotes to backticks")
-    bracketed = re.sub(r"\[([A-Za-z][^\]\n]*)\]", r"`\1`" if dialect == "mysql" else r'"\1"', text)
+    bracketed = re.sub(r"\[([A-Za-z][^\]\n]{0,60})\]", r"`\1`" if dialect == "mysql" else r'"\1"', text)
     yield _rule(bracketed, 1.2, "bracketed names quoted")
     for match in _PLACEHOLDER.finditer(text):
         name = next(group for group in match.groups() if group)
@@ -206,12 +206,13 @@ def _identifiers(case: Case) -> Iterator[Candidate]:
 
 
 _ODD_NAMES = (
-    re.compile(r"(?<![\w`\"'])([A-Za-z]\w*(?:[ -][A-Za-z0-9]+)* \([^()`'\"]*\))(?!\s*\()"),
-    re.compile(r"(?<![\w`\"'.])([A-Za-z]\w*(?:-[A-Za-z]\w*)+)(?![\w`\"'])"),
+    re.compile(r"(?<![\w`\"'])([A-Za-z]\w{0,40}(?:[ -][A-Za-z0-9]{1,40}){0,5} \([^()`'\"]{0,80}\))(?!\s*\()"),
+    re.compile(r"(?<![\w`\"'.])([A-Za-z]\w{0,40}(?:-[A-Za-z]\w{0,40}){1,5})(?![\w`\"'])"),
     re.compile(r"(?<![\w`\"'.])(\d+[A-Za-z_]\w*)"),
 )
 _SPACED = re.compile(
-    r"(?<![\w`\"'])([A-Z][A-Za-z]+(?: [A-Z][A-Za-z0-9]*)+)(?=\s*(?:[=<>,)!]|IS\b|IN\b|LIKE\b|FROM\b|BETWEEN\b))"
+    r"(?<![\w`\"'])([A-Z][A-Za-z]{1,40}(?: [A-Z][A-Za-z0-9]{0,40}){1,5})"
+    r"(?=\s*(?:[=<>,)!]|IS\b|IN\b|LIKE\b|FROM\b|BETWEEN\b))"
 )
 
 
@@ -225,26 +226,26 @@ def _functions(case: Case) -> Iterator[Candidate]:
     """Dialect spellings of functions and intervals."""
     text, dialect = case.text, case.program.dialect
     if dialect != "mysql":
-        separated = re.sub(r"(GROUP_CONCAT\([^()]*?)\s+SEPARATOR\s+('[^']*')\)", r"\1, \2)", text, flags=re.I)
+        separator = r"(GROUP_CONCAT\([^()]{0,300}?)\s{1,40}SEPARATOR\s+('[^']*')\)"
+        separated = re.sub(separator, r"\1, \2)", text, flags=re.I)
         yield _rule(separated, 1.0, "SEPARATOR to argument")
     if dialect == "postgres":
         yield _rule(
             re.sub(r"\bINTERVAL\s+(\d+)\s+(\w+)", r"INTERVAL '\1 \2'", text, flags=re.I), 1.0, "interval quoted"
         )
-        yield _rule(
-            re.sub(r"\b(CAST\([^()]*) AS (?:UNSIGNED|SIGNED)\b", r"\1 AS INTEGER", text, flags=re.I), 1.2, "cast type"
-        )
+        cast = re.sub(r"\b(CAST\([^()]{0,300}) AS (?:UNSIGNED|SIGNED)\b", r"\1 AS INTEGER", text, flags=re.I)
+        yield _rule(cast, 1.2, "cast type")
     if dialect == "sqlite":
         # EXTRACT(YEAR FROM x) does not parse in SQLite, strftime is its own spelling.
         parts = {"YEAR": "%Y", "MONTH": "%m", "DAY": "%d", "HOUR": "%H", "MINUTE": "%M", "SECOND": "%S"}
-        extract = re.compile(r"EXTRACT\s*\(\s*(YEAR|MONTH|DAY|HOUR|MINUTE|SECOND)\s+FROM\s+([^()]+)\)", re.I)
+        extract = re.compile(r"EXTRACT\s*\(\s*(YEAR|MONTH|DAY|HOUR|MINUTE|SECOND)\s+FROM\s+([^()]{1,300})\)", re.I)
         spelt = extract.sub(lambda m: f"CAST(strftime('{parts[m[1].upper()]}', {m[2]}) AS INTEGER)", text)
         yield _rule(spelt, 0.9, "EXTRACT to strftime")
     for conditional in _conditional_aggregates(case):
         yield _rule(conditional, 1.3, "condition of an aggregate moved into CASE")
 
 
-_AGGREGATE = re.compile(r"\b(SUM|COUNT|AVG|MIN|MAX)\s*\((DISTINCT\s+)?([^()]*?)\)?\s+WHERE\s+", re.I)
+_AGGREGATE = re.compile(r"\b(SUM|COUNT|AVG|MIN|MAX)\s{0,9}\((DISTINCT\s{1,9})?([^()]{0,300}?)\)?\s{1,40}WHERE\s+", re.I)
 
 
 def _conditional_aggregates(case: Case) -> Iterator[str]:
@@ -283,13 +284,13 @@ def _finish(case: Case) -> Iterator[Candidate]:
     stripped = case.text.rstrip().rstrip(";").rstrip()
     tail = case.text[len(stripped) :]
     dangling = re.search(
-        r"(?:\s+(?:AND|OR|WHERE|ON|BY|GROUP BY|ORDER BY|FROM|HAVING|LIMIT|AS|,)|[,.=<>(+*|-])\s*$", stripped, re.I
+        r"(?:\s(?:AND|OR|WHERE|ON|BY|GROUP BY|ORDER BY|FROM|HAVING|LIMIT|AS|,)|[,.=<>(+*|-])$", stripped, re.I
     )
     if dangling:
         yield _rule(stripped[: dangling.start()].rstrip() + tail, 1.6, "dangling end removed")
-    litter = re.search(r"[\s\"'`;)}\]<|>\\]+$", case.text.rstrip())
-    if litter:
-        yield _rule(case.text[: litter.start()] + "\n" * case.text.endswith("\n"), 1.5, "trailing litter removed")
+    whole = case.text.rstrip(" \t\r\n\"'`;)}]<|>\\")
+    if whole != case.text.rstrip():
+        yield _rule(whole + "\n" * case.text.endswith("\n"), 1.5, "trailing litter removed")
     yield _rule(stripped + _closers(stripped) + tail, 1.4, "statement completed")
     opened = len(re.findall(r"\bCASE\b", stripped, re.I)) - len(re.findall(r"\bEND\b", stripped, re.I))
     if opened > 0:
