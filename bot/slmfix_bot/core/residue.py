@@ -186,6 +186,8 @@ def is_within(extents: Sequence[tuple[int, int] | Span], position: int) -> bool:
 
 
 def _residue_of_line(language: str, line: str, offset: int) -> list[Span]:
+    if not line.strip():
+        return []
     if _CONFLICT.fullmatch(line):
         return [Span(offset, offset + len(line), "fence")]
     comment = {"sql": "--", "verilog": "//", "json": "//"}.get(language, "#")

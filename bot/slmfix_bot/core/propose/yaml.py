@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+_MAX_LINE = 2000  # characters; some of the rules for lines are quadratic in them
+
+
 def _rule(text: str, cost: float, note: str) -> Candidate:
     return Candidate(text, RepairSource.SEARCH, cost, note)
 
@@ -34,7 +37,7 @@ def propose_yaml(case: Case) -> Iterator[Candidate]:
     ]
     for rank, number in enumerate(dict.fromkeys(n for n in near if 1 <= n <= count)):
         content = case.lines[number - 1].rstrip("\r\n")
-        if not content.strip() or content.startswith(("---", "...", "#")):
+        if not content.strip() or content.startswith(("---", "...", "#")) or len(content) > _MAX_LINE:
             continue
         start = case.starts[number - 1]
         for changed, cost, note in _line_rules(case, number, content):
@@ -70,13 +73,15 @@ def _line_rules(case: Case, number: int, content: str) -> Iterator[tuple[str, fl
     yield re.sub(r"^(\s*(?:- )?[\w.-]+)\s*=\s*", r"\1: ", content), 1.6, "colon in place of ="
     for quote in "\"'":
         if content.count(quote) % 2:
-            yield content + quote, 1.3, "quote closed"
+            opens = value is not None and value[2][0] == quote
+            yield content + quote, 1.1 if opens else 1.3, "quote closed"
             yield content.replace(quote, "", 1), 2.0, "quote removed"
             yield re.sub(rf"{quote}(?=[^{quote}]*$)", "", content), 2.0, "quote removed"
     for opener, closer in ("{}", "[]", "()"):
         missing = content.count(opener) - content.count(closer)
         if missing > 0:
-            yield content + closer * missing, 1.4, "bracket closed"
+            opens = value is not None and value[2][0] == opener
+            yield content + closer * missing, 1.1 if opens else 1.4, "bracket closed"
             yield re.sub(r"(['\"]?)\s*$", closer * missing + r"\1", content, count=1), 1.5, "bracket closed"
     braces = re.match(r"(.*?)(\{\{.*\}\}.*?)\s*$", content)
     if braces and "\\" in content:
