@@ -50,11 +50,18 @@ class Search:
     def explore(self, start: State) -> State | None:
         """Rounds over the beam until something is accepted. Fills `run.accepted`; returns the best harmless state
         with strictly fewer errors and no new one, if there is any."""
+        partial = self._advance(start, patient=False)
+        if not self.run.accepted and not self.is_spent():
+            # The cheap steps led nowhere: the dearer first steps that were passed over get their turn.
+            partial = self._advance(start, patient=True) or partial
+        return partial
+
+    def _advance(self, start: State, *, patient: bool) -> State | None:
         beam, partial = [start], None
         for _ in range(self.effort.rounds):
             steps: list[State] = []
             for state in beam:
-                steps += self._expand(state)
+                steps += self._expand(state, patient=patient)
                 if self.is_spent():
                     break
             for state in steps:
@@ -78,8 +85,11 @@ class Search:
         """All diagnostics met on the way: their legal names may be used."""
         return (*self.run.errors, *state.errors)
 
-    def _expand(self, state: State) -> list[State]:
-        """Validates the proposals for one state, cheapest first; returns the states that are a step forward."""
+    def _expand(self, state: State, *, patient: bool) -> list[State]:
+        """Validates the proposals for one state, cheapest first; returns the states that are a step forward.
+
+        After a clear step only candidates of about its cost are tried, unless the search is patient.
+        """
         run, steps, tried = self.run, [], 0
         cheapest: float | None = None
         for candidate in self._proposals(Case(state.program, state.errors, state.first)):
@@ -100,7 +110,7 @@ class Search:
             if reached.errors:
                 steps.append(reached)
                 # An error is gone or parsing got a line further: no need to look far for other ways.
-                if _is_clear_step(state, reached) and cheapest is None:
+                if not patient and cheapest is None and _is_clear_step(state, reached):
                     cheapest = candidate.cost
                 if len(steps) >= self.effort.steps:
                     break

@@ -118,16 +118,18 @@ def _is_residue_line(line: str) -> str | None:
 
 
 _TAIL_START = re.compile(
-    r"(?<=[\s;).\"'`])(?=[A-Z][a-z]+ |(?:\w+ )?(?:\w+ )?(?:Output|Reward|Answer|Explanation|Note|Result)s?:)"
+    r"(?<=[\s;).\"'`])(?=[A-Z][a-z]+ [a-z]|(?:\w+ )?(?:\w+ )?(?:Output|Reward|Answer|Explanation|Note|Result)s?:)"
 )
 
 
 _MAX_TAILS, _MAX_TAIL = 100, 2000  # places in a line, and characters that are read from each
 
 
-def _tail_in_line(line: str) -> int | None:
-    """Offset at which code ends and prose begins inside one line."""
+def _tail_in_line(line: str, offset: int, quoted: Sequence[tuple[int, int]]) -> int | None:
+    """Offset at which code ends and prose begins inside one line, which begins at `offset` of the text."""
     for match in islice(_TAIL_START.finditer(line), _MAX_TAILS):
+        if is_within(quoted, offset + match.start()):
+            continue
         tail = line[match.start() : match.start() + _MAX_TAIL]
         if _SIMULATED.match(tail) or is_prose(tail):
             return match.start()
@@ -135,7 +137,7 @@ def _tail_in_line(line: str) -> int | None:
 
 
 # Languages whose models go on to invent what the program prints; its lines look like nothing in particular.
-_OUTPUT_FOLLOWS = frozenset({"sql", "bash", "sh"})
+_OPENS_OUTPUT = {"sql": ("simulated output", "prose"), "bash": ("simulated output",), "sh": ("simulated output",)}
 
 
 def find_residue(language: str, text: str) -> list[Span]:
@@ -143,19 +145,19 @@ def find_residue(language: str, text: str) -> list[Span]:
     spans: list[Span] = []
     fragment = _PROMPT_FRAGMENT.search(text) if language == "sql" else None
     limit = fragment.start() if fragment else len(text)
+    quoted = _quoted(language, text)
     offset, in_output = 0, False
     for line in split_lines(text):
         if offset >= limit:
             break
-        found = _residue_of_line(language, line, offset)
+        found = _residue_of_line(language, line, offset, quoted)
         first = line.split(None, 1)[0].casefold().strip("(;`") if line.strip() else ""
         if in_output and not found and first and first not in _CODE_OPENERS:
             found = [Span(offset, offset + len(line), "simulated output")]
         elif found or first:
-            in_output = language in _OUTPUT_FOLLOWS and any(span.kind == "simulated output" for span in found)
+            in_output = any(span.kind in _OPENS_OUTPUT.get(language, ()) for span in found)
         spans.extend(found)
         offset += len(line)
-    quoted = _quoted(language, text)
     spans = [span for span in spans if span.kind == "fence" or not is_within(quoted, span.start)]
     if fragment:
         spans = [span for span in spans if span.end <= limit]
@@ -185,7 +187,7 @@ def is_within(extents: Sequence[tuple[int, int] | Span], position: int) -> bool:
     return index >= 0 and position < extents[index][1]
 
 
-def _residue_of_line(language: str, line: str, offset: int) -> list[Span]:
+def _residue_of_line(language: str, line: str, offset: int, quoted: Sequence[tuple[int, int]]) -> list[Span]:
     if not line.strip():
         return []
     if _CONFLICT.fullmatch(line):
@@ -202,7 +204,7 @@ def _residue_of_line(language: str, line: str, offset: int) -> list[Span]:
     spans = [Span(offset + m.start(), offset + m.end(), "chat token") for m in _CHAT_TOKEN.finditer(line)]
     if language == "sql":
         spans += [Span(offset + m.start(), offset + m.end(), "simulated output") for m in _TIMING.finditer(line)]
-    tail = _tail_in_line(line)
+    tail = _tail_in_line(line, offset, quoted)
     if tail is not None:
         end = len(line.rstrip("\r\n"))
         return [span for span in spans if span.start < offset + tail] + [Span(offset + tail, offset + end, "prose")]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
 from slmfix_bot.core.lexer import Kind, Token
@@ -63,6 +63,7 @@ def _separate(case: Case) -> Iterator[Candidate]:
     for place in reversed(places):
         text = text[:place] + ";" + text[place:]
     yield _rule(text, 1.0, "statements separated")
+    yield _rule(text.rstrip() + _closers(text), 1.5, "statements separated, the last one completed")
     if len(places) > 1:
         for place in places:
             yield _rule(case.splice(place, place, ";"), 1.8, "statements separated")
@@ -76,7 +77,9 @@ def _quotes(case: Case) -> Iterator[Candidate]:
         yield _rule(text.replace('"', "`"), 2.5, "double quotes to backticks")
     bracketed = re.sub(r"\[([A-Za-z][^\]\n]{0,60})\]", r"`\1`" if dialect == "mysql" else r'"\1"', text)
     yield _rule(bracketed, 1.2, "bracketed names quoted")
-    for match in _PLACEHOLDER.finditer(text):
+    unwrapped = _PLACEHOLDER.sub(lambda match: next(group for group in match.groups() if group), text)
+    yield _rule(unwrapped, 2.4, "placeholders unwrapped")
+    for match in islice(_PLACEHOLDER.finditer(text), 8):
         name = next(group for group in match.groups() if group)
         yield _rule(case.splice(match.start(), match.end(), f"'{name}'"), 1.8, "placeholder quoted")
         yield _rule(case.splice(match.start(), match.end(), name), 2.6, "placeholder unwrapped")
@@ -241,6 +244,8 @@ def _functions(case: Case) -> Iterator[Candidate]:
         extract = re.compile(r"EXTRACT\s*\(\s*(YEAR|MONTH|DAY|HOUR|MINUTE|SECOND)\s+FROM\s+([^()]{1,300})\)", re.I)
         spelt = extract.sub(lambda m: f"CAST(strftime('{parts[m[1].upper()]}', {m[2]}) AS INTEGER)", text)
         yield _rule(spelt, 0.9, "EXTRACT to strftime")
+    scalar = re.sub(r"\((?=\s*(?:COUNT|SUM|AVG|MIN|MAX)\s*\([^()]*\)\s+FROM\b)", "(SELECT ", text, flags=re.I)
+    yield _rule(scalar, 1.1, "SELECT added to a subquery")
     for conditional in _conditional_aggregates(case):
         yield _rule(conditional, 1.3, "condition of an aggregate moved into CASE")
 
