@@ -7,12 +7,13 @@ from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
 from slmfix_bot.core.lexer import Kind, Token
-from slmfix_bot.core.propose.case import Candidate, Case
-from slmfix_bot.core.report import RepairSource
-from slmfix_bot.core.vocabulary import vocabulary
+from slmfix_bot.core.propose.sql_aggregates import conditional_aggregates
+from slmfix_bot.core.propose.sql_quoting import quote_names, sql_candidate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from slmfix_bot.core.propose.case import Candidate, Case
 
 _STARTERS = {"select", "insert", "update", "delete", "create", "drop", "alter", "with", "show", "describe"}
 _CONTINUES = {
@@ -34,13 +35,9 @@ _RANKS = {"select": 0, "from": 1, "where": 2, "group": 3, "having": 4, "window":
 _PLACEHOLDER = re.compile(r"<([A-Za-z][\w -]*)>|\{\{?(\w+)\}?\}|\[([A-Za-z_]\w*)\]")
 
 
-def _rule(text: str, cost: float, note: str) -> Candidate:
-    return Candidate(text, RepairSource.SEARCH, cost, note)
-
-
 def propose_sql(case: Case) -> Iterator[Candidate]:
     """All SQL rules; each yields at most a handful of candidates."""
-    for rule in (_separate, _quotes, _balance, _clauses, _identifiers, _functions, _finish):
+    for rule in (_separate, _quotes, _balance, _clauses, quote_names, _functions, _finish):
         for candidate in rule(case):
             if candidate.text != case.text:
                 yield candidate
@@ -62,27 +59,27 @@ def _separate(case: Case) -> Iterator[Candidate]:
     text = case.text
     for place in reversed(places):
         text = text[:place] + ";" + text[place:]
-    yield _rule(text, 1.0, "statements separated")
-    yield _rule(text.rstrip() + _closers(text), 1.5, "statements separated, the last one completed")
+    yield sql_candidate(text, 1.0, "statements separated")
+    yield sql_candidate(text.rstrip() + _closers(text), 1.5, "statements separated, the last one completed")
     if len(places) > 1:
         for place in places:
-            yield _rule(case.splice(place, place, ";"), 1.8, "statements separated")
+            yield sql_candidate(case.splice(place, place, ";"), 1.8, "statements separated")
 
 
 def _quotes(case: Case) -> Iterator[Candidate]:
     text, dialect = case.text, case.program.dialect
     if dialect == "postgres" and "`" in text:
-        yield _rule(text.replace("`", '"'), 0.6, "backticks to double quotes")
+        yield sql_candidate(text.replace("`", '"'), 0.6, "backticks to double quotes")
     if dialect in {"mysql", None} and '"' in text:
-        yield _rule(text.replace('"', "`"), 2.5, "double quotes to backticks")
+        yield sql_candidate(text.replace('"', "`"), 2.5, "double quotes to backticks")
     bracketed = re.sub(r"\[([A-Za-z][^\]\n]{0,60})\]", r"`\1`" if dialect == "mysql" else r'"\1"', text)
-    yield _rule(bracketed, 1.2, "bracketed names quoted")
+    yield sql_candidate(bracketed, 1.2, "bracketed names quoted")
     unwrapped = _PLACEHOLDER.sub(lambda match: next(group for group in match.groups() if group), text)
-    yield _rule(unwrapped, 2.4, "placeholders unwrapped")
+    yield sql_candidate(unwrapped, 2.4, "placeholders unwrapped")
     for match in islice(_PLACEHOLDER.finditer(text), 8):
         name = next(group for group in match.groups() if group)
-        yield _rule(case.splice(match.start(), match.end(), f"'{name}'"), 1.8, "placeholder quoted")
-        yield _rule(case.splice(match.start(), match.end(), name), 2.6, "placeholder unwrapped")
+        yield sql_candidate(case.splice(match.start(), match.end(), f"'{name}'"), 1.8, "placeholder quoted")
+        yield sql_candidate(case.splice(match.start(), match.end(), name), 2.6, "placeholder unwrapped")
     for quote in "'\"`":
         if text.count(quote) % 2:
             yield from _odd_quote(case, quote)
@@ -92,17 +89,17 @@ def _odd_quote(case: Case, quote: str) -> Iterator[Candidate]:
     """One quote too few or too many: close at the end of a line or before a clause, double it, or drop one."""
     text = case.text
     stripped = text.rstrip().rstrip(";").rstrip()
-    yield _rule(stripped + quote + text[len(stripped) :], 1.4, "string closed at the end")
+    yield sql_candidate(stripped + quote + text[len(stripped) :], 1.4, "string closed at the end")
     places = [match.start() for match in re.finditer(re.escape(quote), text)]
     for place in places[-6:]:
-        yield _rule(case.splice(place, place + 1, ""), 2.2, "stray quote removed")
+        yield sql_candidate(case.splice(place, place + 1, ""), 2.2, "stray quote removed")
         if 0 < place < len(text) - 1 and text[place - 1].isalnum() and text[place + 1].isalnum():
-            yield _rule(case.splice(place, place + 1, quote * 2), 1.0, "apostrophe doubled")
+            yield sql_candidate(case.splice(place, place + 1, quote * 2), 1.0, "apostrophe doubled")
         end = re.compile(r"$|[;)]|,|\s(?:AND|OR|FROM|WHERE|GROUP|ORDER|LIMIT|THEN|AS)\b", re.M | re.I).search(
             text, place + 1
         )
         if end:
-            yield _rule(case.splice(end.start(), end.start(), quote), 1.9, "string closed")
+            yield sql_candidate(case.splice(end.start(), end.start(), quote), 1.9, "string closed")
 
 
 def _balance(case: Case) -> Iterator[Candidate]:
@@ -117,13 +114,13 @@ def _balance(case: Case) -> Iterator[Candidate]:
             else:
                 surplus.append(token)
     for token in surplus:
-        yield _rule(case.splice(token.start, token.end, ""), 1.2, "surplus parenthesis removed")
+        yield sql_candidate(case.splice(token.start, token.end, ""), 1.2, "surplus parenthesis removed")
     depth = len(open_stack)
     if not depth:
         return
     text = case.text
     end = len(text.rstrip().rstrip(";").rstrip())
-    yield _rule(case.splice(end, end, ")" * depth), 1.0, "parentheses closed at the end")
+    yield sql_candidate(case.splice(end, end, ")" * depth), 1.0, "parentheses closed at the end")
     opener = open_stack[-1]
     for token in [t for t in case.code if t.start > opener.end][:40]:
         if token.kind is Kind.WORD and token.text.casefold() in {
@@ -137,8 +134,8 @@ def _balance(case: Case) -> Iterator[Candidate]:
             "end",
         }:
             place = len(text[: token.start].rstrip())
-            yield _rule(case.splice(place, place, ")" * depth), 1.5, "parenthesis closed")
-    yield _rule(case.splice(opener.start, opener.end, ""), 2.0, "unclosed parenthesis removed")
+            yield sql_candidate(case.splice(place, place, ")" * depth), 1.5, "parenthesis closed")
+    yield sql_candidate(case.splice(opener.start, opener.end, ""), 2.0, "unclosed parenthesis removed")
 
 
 def _clauses(case: Case) -> Iterator[Candidate]:
@@ -148,18 +145,20 @@ def _clauses(case: Case) -> Iterator[Candidate]:
     if top:
         body = text[: top.start()] + text[top.start() : top.end()].split()[0] + (top[1] or "") + " " + text[top.end() :]
         end = len(body.rstrip().rstrip(";").rstrip())
-        yield _rule(body[:end] + f" LIMIT {top[2]}" + body[end:], 0.8, "TOP to LIMIT")
+        yield sql_candidate(body[:end] + f" LIMIT {top[2]}" + body[end:], 0.8, "TOP to LIMIT")
     pair = re.search(r"\bLIMIT\s+(\d+)\s*,\s*(\d+)", text, re.I)
     if pair:
         limit = f"LIMIT {pair[2]} OFFSET {pair[1]}"
-        yield _rule(case.splice(pair.start(), pair.end(), limit), 0.9, "LIMIT a, b spelt out")
+        yield sql_candidate(case.splice(pair.start(), pair.end(), limit), 0.9, "LIMIT a, b spelt out")
     wheres = [t for t in _top_level(case) if t.text.casefold() == "where"]
     for extra in wheres[1:]:
-        yield _rule(case.splice(extra.start, extra.end, "AND"), 1.3, "second WHERE joined")
-    yield _rule(re.sub(r"\b(GROUP|ORDER)(?!\s+BY\b)(?=\s+[\w\"`])", r"\1 BY", text, flags=re.I), 1.0, "BY added")
+        yield sql_candidate(case.splice(extra.start, extra.end, "AND"), 1.3, "second WHERE joined")
+    yield sql_candidate(
+        re.sub(r"\b(GROUP|ORDER)(?!\s+BY\b)(?=\s+[\w\"`])", r"\1 BY", text, flags=re.I), 1.0, "BY added"
+    )
     reordered = _reordered(case)
     if reordered:
-        yield _rule(reordered, 1.3, "clauses put in order")
+        yield sql_candidate(reordered, 1.3, "clauses put in order")
 
 
 def _top_level(case: Case) -> list[Token]:
@@ -188,100 +187,29 @@ def _reordered(case: Case) -> str | None:
     return case.text[: bounds[0]] + gap.join(clauses[i] for i in order) + case.text[end:]
 
 
-def _identifiers(case: Case) -> Iterator[Candidate]:
-    """Names that need quotes: reserved words, names of several words, with signs, or starting with a digit."""
-    quote = "`" if case.program.dialect in {"mysql", None} else '"'
-    near = sorted(case.code, key=lambda t: abs(t.start - case.at))[:4]
-    for rank, token in enumerate(near):
-        if token.kind is Kind.WORD:
-            quoted = f"{quote}{token.text}{quote}"
-            yield _rule(case.splice(token.start, token.end, quoted), 1.9 + 0.3 * rank, f"{token.text} quoted")
-            everywhere = re.sub(rf"(?<![\w`\"'.]){token.text}(?![\w`\"'(])", quoted, case.text)
-            yield _rule(everywhere, 2.3 + 0.3 * rank, f"{token.text} quoted everywhere")
-    odd = [_spaced(case), *(list(pattern.finditer(case.text)) for pattern in _ODD_NAMES)]
-    together = sorted({match.span(1) for matches in odd for match in matches})
-    for spans, cost in [([match.span(1) for match in matches], 1.7) for matches in odd] + [(together, 2.0)]:
-        text, limit = case.text, len(case.text)
-        for start, end in sorted(spans, reverse=True):
-            if end <= limit:
-                text, limit = f"{text[:start]}{quote}{text[start:end]}{quote}{text[end:]}", start
-        yield _rule(text, cost, "names with blanks or signs quoted")
-
-
-_ODD_NAMES = (
-    re.compile(r"(?<![\w`\"'])([A-Za-z]\w{0,40}(?:[ -][A-Za-z0-9]{1,40}){0,5} \([^()`'\"]{0,80}\))(?!\s*\()"),
-    re.compile(r"(?<![\w`\"'.])([A-Za-z]\w{0,40}(?:-[A-Za-z]\w{0,40}){1,5})(?![\w`\"'])"),
-    re.compile(r"(?<![\w`\"'.])(\d+[A-Za-z_]\w*)"),
-)
-_SPACED = re.compile(
-    r"(?<![\w`\"'])([A-Z][A-Za-z]{1,40}(?: [A-Z][A-Za-z0-9]{0,40}){1,5})"
-    r"(?=\s*(?:[=<>,)!]|IS\b|IN\b|LIKE\b|FROM\b|BETWEEN\b))"
-)
-
-
-def _spaced(case: Case) -> list[re.Match[str]]:
-    """Capitalised words side by side, none of them SQL, in front of an operator: one name of several words."""
-    sql = vocabulary("sql")
-    return [m for m in _SPACED.finditer(case.text) if not any(word.casefold() in sql for word in m[1].split())]
-
-
 def _functions(case: Case) -> Iterator[Candidate]:
     """Dialect spellings of functions and intervals."""
     text, dialect = case.text, case.program.dialect
     if dialect != "mysql":
         separator = r"(GROUP_CONCAT\([^()]{0,300}?)\s{1,40}SEPARATOR\s+('[^']*')\)"
         separated = re.sub(separator, r"\1, \2)", text, flags=re.I)
-        yield _rule(separated, 1.0, "SEPARATOR to argument")
+        yield sql_candidate(separated, 1.0, "SEPARATOR to argument")
     if dialect == "postgres":
-        yield _rule(
+        yield sql_candidate(
             re.sub(r"\bINTERVAL\s+(\d+)\s+(\w+)", r"INTERVAL '\1 \2'", text, flags=re.I), 1.0, "interval quoted"
         )
         cast = re.sub(r"\b(CAST\([^()]{0,300}) AS (?:UNSIGNED|SIGNED)\b", r"\1 AS INTEGER", text, flags=re.I)
-        yield _rule(cast, 1.2, "cast type")
+        yield sql_candidate(cast, 1.2, "cast type")
     if dialect == "sqlite":
         # EXTRACT(YEAR FROM x) does not parse in SQLite, strftime is its own spelling.
         parts = {"YEAR": "%Y", "MONTH": "%m", "DAY": "%d", "HOUR": "%H", "MINUTE": "%M", "SECOND": "%S"}
         extract = re.compile(r"EXTRACT\s*\(\s*(YEAR|MONTH|DAY|HOUR|MINUTE|SECOND)\s+FROM\s+([^()]{1,300})\)", re.I)
         spelt = extract.sub(lambda m: f"CAST(strftime('{parts[m[1].upper()]}', {m[2]}) AS INTEGER)", text)
-        yield _rule(spelt, 0.9, "EXTRACT to strftime")
+        yield sql_candidate(spelt, 0.9, "EXTRACT to strftime")
     scalar = re.sub(r"\((?=\s*(?:COUNT|SUM|AVG|MIN|MAX)\s*\([^()]*\)\s+FROM\b)", "(SELECT ", text, flags=re.I)
-    yield _rule(scalar, 1.1, "SELECT added to a subquery")
-    for conditional in _conditional_aggregates(case):
-        yield _rule(conditional, 1.3, "condition of an aggregate moved into CASE")
-
-
-_AGGREGATE = re.compile(r"\b(SUM|COUNT|AVG|MIN|MAX)\s{0,9}\((DISTINCT\s{1,9})?([^()]{0,300}?)\)?\s{1,40}WHERE\s+", re.I)
-
-
-def _conditional_aggregates(case: Case) -> Iterator[str]:
-    """`COUNT(x) WHERE c` and `COUNT(x WHERE c)` inside an expression become `COUNT(CASE WHEN c THEN x END)`."""
-    text, changed = case.text, False
-    position = 0
-    while (match := _AGGREGATE.search(text, position)) is not None:
-        closed = ")" in match[0]
-        end = _end_of_condition(text, match.end())
-        condition = text[match.end() : end].strip()
-        value = "1" if match[3].strip() in {"*", ""} else match[3].strip()
-        rest = text[end:] if closed or not text[end:].startswith(")") else text[end + 1 :]
-        built = f"{match[1]}({match[2] or ''}CASE WHEN {condition} THEN {value} END)"
-        position = match.start() + len(built)
-        text, changed = text[: match.start()] + built + rest, True
-    if changed:
-        yield text
-
-
-def _end_of_condition(text: str, start: int) -> int:
-    """Where the condition ends: at an unmatched parenthesis, a comma, FROM, or an arithmetic sign at its own depth."""
-    depth = 0
-    for match in re.finditer(r"'[^']*'|\(|\)|,|;|\bFROM\b|\bAS\b|(?<=\s)[/*+-](?=\s)", text[start:], re.I):
-        sign = match[0]
-        if sign == "(":
-            depth += 1
-        elif sign == ")" and depth:
-            depth -= 1
-        elif depth == 0 and not sign.startswith("'"):
-            return start + match.start()
-    return len(text.rstrip())
+    yield sql_candidate(scalar, 1.1, "SELECT added to a subquery")
+    for conditional in conditional_aggregates(case):
+        yield sql_candidate(conditional, 1.3, "condition of an aggregate moved into CASE")
 
 
 def _finish(case: Case) -> Iterator[Candidate]:
@@ -292,17 +220,17 @@ def _finish(case: Case) -> Iterator[Candidate]:
         r"(?:\s(?:AND|OR|WHERE|ON|BY|GROUP BY|ORDER BY|FROM|HAVING|LIMIT|AS|,)|[,.=<>(+*|-])$", stripped, re.I
     )
     if dangling:
-        yield _rule(stripped[: dangling.start()].rstrip() + tail, 1.6, "dangling end removed")
+        yield sql_candidate(stripped[: dangling.start()].rstrip() + tail, 1.6, "dangling end removed")
     whole = case.text.rstrip(" \t\r\n\"'`;)}]<|>\\")
     if whole != case.text.rstrip():
-        yield _rule(whole + "\n" * case.text.endswith("\n"), 1.5, "trailing litter removed")
-    yield _rule(stripped + _closers(stripped) + tail, 1.4, "statement completed")
+        yield sql_candidate(whole + "\n" * case.text.endswith("\n"), 1.5, "trailing litter removed")
+    yield sql_candidate(stripped + _closers(stripped) + tail, 1.4, "statement completed")
     opened = len(re.findall(r"\bCASE\b", stripped, re.I)) - len(re.findall(r"\bEND\b", stripped, re.I))
     if opened > 0:
-        yield _rule(stripped + " END" * opened + tail, 1.6, "CASE closed")
+        yield sql_candidate(stripped + " END" * opened + tail, 1.6, "CASE closed")
         place = case.text.upper().find(" AS ", case.text.upper().rfind("CASE"))
         if place > 0:
-            yield _rule(case.splice(place, place, " END"), 1.7, "CASE closed")
+            yield sql_candidate(case.splice(place, place, " END"), 1.7, "CASE closed")
 
 
 def _closers(text: str) -> str:
