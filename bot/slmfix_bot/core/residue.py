@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -142,6 +143,11 @@ _OPENS_OUTPUT = {"sql": ("simulated output", "prose"), "bash": ("simulated outpu
 
 def find_residue(language: str, text: str) -> list[Span]:
     """Spans that are surely not code of the language, in order and without overlap."""
+    return list(_find(language, text))
+
+
+@lru_cache(maxsize=4)  # the filter asks about the same original once per candidate
+def _find(language: str, text: str) -> tuple[Span, ...]:
     spans: list[Span] = []
     fragment = _PROMPT_FRAGMENT.search(text) if language == "sql" else None
     limit = fragment.start() if fragment else len(text)
@@ -162,7 +168,7 @@ def find_residue(language: str, text: str) -> list[Span]:
     if fragment:
         spans = [span for span in spans if span.end <= limit]
         spans.append(Span(limit, len(text), "prompt fragment"))
-    return spans
+    return tuple(spans)
 
 
 def _quoted(language: str, text: str) -> list[tuple[int, int]]:

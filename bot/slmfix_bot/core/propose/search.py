@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
+from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from slmfix_bot.core.lexer import Kind, Token
@@ -42,7 +43,8 @@ def propose_search(case: Case) -> Iterator[Candidate]:
     for text, cost, note in _insertions(case, ranked):
         yield _search(text, cost, note)
     for rank, token in enumerate(ranked):
-        following = next((t for t in case.code if t.start >= token.end), None)
+        index = bisect_left(case.code, token.end, key=lambda other: other.start)
+        following = case.code[index] if index < len(case.code) else None
         if following and following.end - token.start < 80:
             gap = case.text[token.end : following.start]
             swapped = case.splice(token.start, following.end, following.text + gap + token.text)
