@@ -85,7 +85,7 @@ def test_apply_edits_refuses_overlaps_and_places_outside() -> None:
 
 @pytest.mark.parametrize(("start", "end", "replacement"), [(0, 1, ""), (3, 1, ""), (1, 1, "x")])
 def test_edit_refuses_what_is_not_whole_lines(start: int, end: int, replacement: str) -> None:
-    with pytest.raises(ValueError, match="impossible|whole lines"):
+    with pytest.raises(ValueError, match=r"impossible|whole lines"):
         Edit(start, end, replacement)
 
 

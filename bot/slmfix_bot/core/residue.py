@@ -204,7 +204,7 @@ def _residue_of_line(language: str, line: str, offset: int, quoted: Sequence[tup
     if language in {"markdown", "ansible", "yaml"} and not _FENCE.fullmatch(line):
         # Prose is legal YAML (a plain scalar); only fences are safe to take away there.
         return []
-    kind = _is_residue_line(line)
+    kind = _is_residue_line(_masked(line, offset, quoted))
     if kind:
         return [Span(offset, offset + len(line), kind)]
     spans = [Span(offset + m.start(), offset + m.end(), "chat token") for m in _CHAT_TOKEN.finditer(line)]
@@ -219,6 +219,19 @@ def _residue_of_line(language: str, line: str, offset: int, quoted: Sequence[tup
         start = len(line[: fence.start()].rstrip())
         spans.append(Span(offset + start, offset + len(line.rstrip("\r\n")), "fence"))
     return spans
+
+
+def _masked(line: str, offset: int, quoted: Sequence[tuple[int, int]]) -> str:
+    """The line with blanks for its comments and for the strings that are a value in code: what they say is no prose
+    around code. Quotes elsewhere, as in a sentence with apostrophes, hide nothing."""
+    for index in range(bisect_right(quoted, offset, key=lambda extent: extent[0]), len(quoted)):
+        start, end = quoted[index][0] - offset, min(quoted[index][1] - offset, len(line))
+        if start >= len(line):
+            break
+        is_value = line[start - 1] in "\"'`" and line[: start - 1].rstrip()[-1:] in set("=:,([{+")
+        if is_value or line[start] in "#-/":
+            line = line[:start] + " " * (end - start) + line[end:]
+    return line
 
 
 def is_inside(spans: list[Span], start: int, end: int, text: str) -> bool:
