@@ -14,16 +14,18 @@ import json
 import statistics
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from slmfix_bot.app.repair import Repairer
 from slmfix_bot.app.repair_state import Effort, Tiers
 from slmfix_bot.core.harm import BOUNDS, assess
-from slmfix_bot.core.lexer import code_tokens
+from slmfix_bot.core.lexer import code_tokens, words
 from slmfix_bot.core.options import Aggressiveness
 from slmfix_bot.core.program import Program
 from slmfix_bot.core.report import RepairStatus
+from slmfix_bot.core.vocabulary import vocabulary
 from slmfix_bot.validators.pool import ValidatorPool
 
 if TYPE_CHECKING:
@@ -60,17 +62,23 @@ def wilson(hits: int, total: int) -> tuple[float, float]:
 
 def token_similarity(language: str, old: str, new: str) -> float:
     """Dice coefficient over code tokens, for every language alike."""
-    from collections import Counter
-
     left = Counter(t.text for t in code_tokens(language, old))
     right = Counter(t.text for t in code_tokens(language, new))
     return 2 * (left & right).total() / max(1, left.total() + right.total())
+
+
+def introduced(program: Program, new: str, reference: str) -> list[bool]:
+    """For every name that the repair brings in: whether the reference solution uses it too. The reference is an
+    independent program, so this is no measure of right and wrong, but it tells sensible names from legal ones."""
+    fresh = words(new) - words(program.text) - vocabulary(program.language)
+    return [word in words(reference) for word in fresh] if reference else []
 
 
 def measure(path: Path, repairer: Repairer, pool: ValidatorPool, limit: int | None, log: Any) -> dict[str, Any]:
     """One row of the table."""
     failing = passed = harmless = total = 0
     kept, latencies = [], []
+    names: Counter[bool] = Counter()
     for row, program in read_cases(path, limit):
         total += 1
         outcome = repairer.repair(program)
@@ -86,6 +94,7 @@ def measure(path: Path, repairer: Repairer, pool: ValidatorPool, limit: int | No
         if valid and not harm.reasons:
             harmless += 1
             kept.append(token_similarity(program.language, program.text, outcome.text))
+            names.update(introduced(program, outcome.text, row.get("fixed") or ""))
         record = {
             "id": row["id"], "status": outcome.status, "source": outcome.source, "note": outcome.note,
             "valid": valid, "harm": harm.reasons, "message": outcome.before.diagnostics[0].message,
@@ -96,6 +105,7 @@ def measure(path: Path, repairer: Repairer, pool: ValidatorPool, limit: int | No
     return {
         "name": path.stem, "total": total, "failing": failing, "passed": passed, "harmless": harmless,
         "kept": statistics.mean(kept) if kept else 0.0,
+        "named": f"{names[True] / names.total():.0%} of {names.total()}" if names else "-",
         "median_ms": statistics.median(latencies) if latencies else 0.0,
         "p95_ms": sorted(latencies)[int(0.95 * (len(latencies) - 1))] if latencies else 0.0,
     }  # fmt: skip
@@ -113,12 +123,15 @@ def main() -> None:
     options = parser.parse_args()
     model = None
     if options.tiers != "deterministic":
-        from slmfix_bot.adapters.onnx import load_model
+        from slmfix_bot.adapters.model_package import find_package, load_package
+        from slmfix_bot.adapters.onnx import OnnxRepairModel
 
-        model = load_model(options.model)
+        model = OnnxRepairModel(load_package(find_package(options.model)))
     started = time.monotonic()
-    print("| programs | failing | pass | harmless pass (95 %) | similarity kept | median ms | p95 ms |")
-    print("|---|---|---|---|---|---|---|")
+    print(
+        "| programs | failing | pass | harmless pass (95 %) | similarity kept | new names in the reference | median ms | p95 ms |"
+    )
+    print("|---|---|---|---|---|---|---|---|")
     with ValidatorPool() as pool, (options.log or Path("/dev/null")).open("w", encoding="utf-8") as log:
         strength = Aggressiveness(options.aggressiveness)
         repairer = Repairer(pool, model, aggressiveness=strength, tiers=TIERS[options.tiers], effort=Effort())
@@ -128,7 +141,7 @@ def main() -> None:
             share = 100 / max(1, row["failing"])
             print(
                 f"| {name} ({row['total']}) | {row['failing']} | {row['passed'] * share:.1f} % "
-                f"| {row['harmless'] * share:.1f} % ({100 * low:.0f}-{100 * high:.0f}) | {row['kept']:.2f} "
+                f"| {row['harmless'] * share:.1f} % ({100 * low:.0f}-{100 * high:.0f}) | {row['kept']:.2f} | {row['named']} "
                 f"| {row['median_ms']:.0f} | {row['p95_ms']:.0f} |",
                 flush=True,
             )
