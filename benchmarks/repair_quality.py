@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import statistics
 import sys
 import time
@@ -21,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from slmfix_bot.app.repair import Repairer
 from slmfix_bot.app.repair_state import Effort, Tiers
 from slmfix_bot.core.harm import BOUNDS, assess
-from slmfix_bot.core.lexer import code_tokens, words
+from slmfix_bot.core.lexer import words
 from slmfix_bot.core.options import Aggressiveness
 from slmfix_bot.core.program import Program
 from slmfix_bot.core.report import RepairStatus
@@ -60,10 +61,9 @@ def wilson(hits: int, total: int) -> tuple[float, float]:
     return (centre - spread) / (1 + z * z / total), (centre + spread) / (1 + z * z / total)
 
 
-def token_similarity(language: str, old: str, new: str) -> float:
-    """Dice coefficient over code tokens, for every language alike."""
-    left = Counter(t.text for t in code_tokens(language, old))
-    right = Counter(t.text for t in code_tokens(language, new))
+def word_similarity(old: str, new: str) -> float:
+    """Dice coefficient over words and numbers, for every language alike."""
+    left, right = Counter(re.findall(r"\w+", old)), Counter(re.findall(r"\w+", new))
     return 2 * (left & right).total() / max(1, left.total() + right.total())
 
 
@@ -93,7 +93,7 @@ def measure(path: Path, repairer: Repairer, pool: ValidatorPool, limit: int | No
         passed += valid
         if valid and not harm.reasons:
             harmless += 1
-            kept.append(token_similarity(program.language, program.text, outcome.text))
+            kept.append(word_similarity(program.text, outcome.text))
             names.update(introduced(program, outcome.text, row.get("fixed") or ""))
         record = {
             "id": row["id"], "status": outcome.status, "source": outcome.source, "note": outcome.note,
