@@ -34,6 +34,7 @@ _FROM = {
 }
 _IMPORTS = {name: f"from {module} import {name}" for module, names in _FROM.items() for name in names.split()}
 _IMPORTS |= {"np": "import numpy as np", "pd": "import pandas as pd", "plt": "import matplotlib.pyplot as plt"}
+_MAX_LINE = 2000  # characters; the rules for one line are quadratic in them
 _PAIRS = {"(": ")", "[": "]", "{": "}"}
 
 
@@ -105,6 +106,8 @@ def _strings(case: Case) -> Iterator[Candidate]:
             yield _rule(case.splice(opener, opener + 3, ""), 2.5, "stray triple quote removed")
     start, line_text = case.offset(case.target.line, 1), case.lines[case.target.line - 1 : case.target.line]
     content = (line_text or [""])[0].rstrip("\r\n")
+    if len(content) > _MAX_LINE:
+        return
     for quote in "'\"":
         if content.count(quote) % 2:
             end = start + len(content.rstrip())
@@ -217,6 +220,8 @@ def _truncated(case: Case) -> Iterator[Candidate]:
     body = case.text.rstrip()
     tail = case.text[len(body) :]
     last = body[body.rfind("\n") + 1 :]
+    if len(last) > _MAX_LINE:
+        return
     trimmed = re.sub(
         r"(?:\s*(?:\b(?:and|or|not|in|is|if|else|for|lambda)\b|[-+*/%=<>.&|,!^]))+$|\s+\w+\s*=\s*$", "", last
     ).rstrip()
@@ -240,11 +245,13 @@ def _truncated(case: Case) -> Iterator[Candidate]:
 def _comparison(case: Case) -> Iterator[Candidate]:
     """An assignment where a comparison was meant; `else if`; a header whose tail was cut off."""
     yield _rule(re.sub(r"\belse if\b", "elif", case.text), 1.0, "else if to elif")
-    header = re.search(r"^(\s*)def (\w+)\s*$", case.text.rstrip(), re.M)
-    if header and case.text.rstrip().endswith(header[0].strip()):
-        yield _rule(case.text.rstrip() + "(): pass\n", 2.0, "header completed")
+    body = case.text.rstrip()
+    if re.fullmatch(r"[ \t]*def \w+", body[body.rfind("\n") + 1 :]):
+        yield _rule(body + "(): pass\n", 2.0, "header completed")
     if not 1 <= case.target.line <= len(case.lines):
         return
     start, content = case.starts[case.target.line - 1], case.lines[case.target.line - 1]
+    if len(content) > _MAX_LINE:
+        return
     for match in re.finditer(r"(?<![=!<>+*/%&|^:-])=(?!=)", content):
         yield _rule(case.splice(start + match.start(), start + match.end(), "=="), 1.4, "= to ==")
