@@ -42,6 +42,7 @@ BOUNDS = {
 }
 _ATOM = re.compile(r"\w+")
 _ESCAPE = re.compile(r"\\[abfnrtv0]|\\u[0-9a-fA-F]{4}")
+_NULLS = dict.fromkeys(("none", "undefined", "nil"), "null")  # one value in the spellings of several languages
 _SMALL = 12  # tokens; below, one replaced name is a large share of the program
 
 
@@ -92,7 +93,8 @@ def _atoms(tokens: Iterable[Token]) -> Counter[str]:
     """The words and numbers in the tokens, those strings included, so that quoting or unquoting loses nothing."""
     found: Counter[str] = Counter()
     for token in tokens:
-        found.update(_ATOM.findall(_ESCAPE.sub(" ", token.text)) or [""] * (token.kind is Kind.STRING))
+        names = [name.casefold() for name in _ATOM.findall(_ESCAPE.sub(" ", token.text))]
+        found.update([_NULLS.get(name, name) for name in names] or [""] * (token.kind is Kind.STRING))
     return found
 
 
@@ -104,7 +106,7 @@ def assess(program: Program, new: str, diagnostics: Sequence[Diagnostic], bounds
     before, after = code_tokens(program.language, old), code_tokens(program.language, new)
     code = [t for t in before if not is_within(residue, t.start)]
     reasons = []
-    if not after or (_atoms(before) and not _atoms(after)):
+    if not before or not after or (_atoms(before) and not _atoms(after)):
         return Harm(reasons=("nothing is left",), kept=0.0)
     invented = _invented(program, new, diagnostics)
     if invented:
@@ -112,6 +114,8 @@ def assess(program: Program, new: str, diagnostics: Sequence[Diagnostic], bounds
     lost = _lost_words(old, before, after, residue)
     if lost > bounds.lost_words:
         reasons.append(f"deletes {lost} words of code")
+    if program.language == "json" and (code or before)[0].text in {"{", "["} and after[0].text not in {"{", "["}:
+        reasons.append("turns the document into a string")
     kept = _kept(code or before, after)
     if kept < bounds.kept and not (len(code) <= _SMALL and lost <= bounds.lost_words):
         reasons.append(f"keeps only {kept:.0%} of the code")

@@ -51,8 +51,12 @@ def sqlite_message(connection: sqlite3.Connection, statement: str) -> str | None
 
 
 def is_syntax_message(message: str) -> bool:
-    """Whether SQLite speaks about syntax and not about names, which an empty database does not have."""
-    return message == INCOMPLETE or "not UTF-8" in message or bool(NEAR.match(message) or UNRECOGNIZED.match(message))
+    """Whether SQLite speaks about syntax and not about names, which an empty database does not have.
+
+    An unknown table option ends the parse like a syntax error, so what stands behind it is not even read.
+    """
+    known = message == INCOMPLETE or "not UTF-8" in message or message.startswith("unknown table option")
+    return known or bool(NEAR.match(message) or UNRECOGNIZED.match(message))
 
 
 def _sqlite_errors(text: str) -> list[SqlError]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
@@ -155,7 +156,7 @@ def _closers(case: Case) -> Iterator[Candidate]:
     closers = list(reversed(stack))
     joined = ("\n" if multi else "; ").join(closers) if all(len(c) > 1 for c in closers) else " ".join(closers)
     glue = "\n" if multi and len(closers[0]) > 1 else ("; " if len(closers[0]) > 1 else "")
-    yield _rule(body.rstrip(";") + glue + joined + tail, 1.3, "blocks closed at the end")
+    yield _rule(re.sub(r"(?<!;);$", "", body) + glue + joined + tail, 1.3, "blocks closed at the end")
     yield _rule(body + closers[0] + tail, 1.6, "block closed at the end")
 
 
@@ -176,11 +177,15 @@ def _dangling(case: Case) -> Iterator[Candidate]:
     whole = stripped.rstrip(_DANGLING)
     if whole != stripped:
         yield _rule(whole + tail, 1.3, "dangling operator removed")
+    signs = Counter(token.text for token in case.code)
+    surplus = signs[")"] > sum(signs[opener] for opener in ("(", "$(")) + 2 * signs["(("]
     for token in [t for t in case.code if abs(t.start - case.at) < 40]:
         if token.text in {"(", ")", "`"}:
             yield _rule(case.splice(token.start, token.end, "\\" + token.text), 2.2, f"{token.text} escaped")
         if token.text in {"(", ")"}:
-            yield _rule(case.splice(token.start, token.end, ""), 2.6, f"{token.text} removed")
+            # A parenthesis right behind a word that nothing opened is a slip; `:)` and the like are text.
+            is_slip = token.text == ")" and surplus and re.match(r"[\w\"'/]", case.text[token.start - 1])
+            yield _rule(case.splice(token.start, token.end, ""), 2.0 if is_slip else 2.6, f"{token.text} removed")
 
 
 def _expansions(case: Case) -> Iterator[Candidate]:

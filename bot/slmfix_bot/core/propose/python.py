@@ -134,7 +134,7 @@ def _docstring_end(case: Case, line: int, quote: str) -> Iterator[Candidate]:
             content,
         ):
             at = case.starts[number - 1]
-            yield _rule(case.splice(at, at, f"{prefix}{quote}\n"), 1.5, "docstring closed before the code")
+            yield _rule(case.splice(at, at, f"{prefix}{quote}\n"), 1.2, "docstring closed before the code")
 
 
 def _brackets(case: Case) -> Iterator[Candidate]:
