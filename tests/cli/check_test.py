@@ -173,6 +173,34 @@ def test_staged_and_worktree_look_at_their_own_contents(repo: GitRepo, capsys: p
     assert report(capsys)[1]["findings"] == []
 
 
+def test_max_repairs_counts_the_findings_that_were_looked_at(repo: GitRepo, capsys: pytest.CaptureFixture[str]) -> None:
+    add(repo, {"a.sh": HOPELESS, "b.sh": BROKEN})
+    _, document = report(capsys, "--max-repairs", "1", "--time-budget", "1")
+    assert [f["repair"]["status"] for f in document["findings"]] == ["unrepaired", "unrepaired"]
+    assert "max_repairs" in document["findings"][1]["repair"]["reason"]
+
+
+def test_engine_that_fails_loses_no_finding(
+    repo: GitRepo, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        msg = "out of its depth"
+        raise ValueError(msg)
+
+    monkeypatch.setattr("slmfix_bot.app.repair.Repairer.repair", fail)
+    add(repo, {"run.sh": BROKEN})
+    code, document = report(capsys)
+    assert code == 1
+    assert document["findings"][0]["repair"]["reason"] == "internal error: ValueError: out of its depth"
+
+
+def test_workers_side_by_side_find_the_same(repo: GitRepo, capsys: pytest.CaptureFixture[str]) -> None:
+    add(repo, {f"{n}.sh": BROKEN if n % 3 == 0 else REPAIRED for n in range(12)})
+    one, two = (report(capsys, "--no-repair", "--jobs", jobs)[1] for jobs in ("1", "2"))
+    assert one == two
+    assert [f["path"] for f in two["findings"]] == ["0.sh", "3.sh", "6.sh", "9.sh"]
+
+
 def push_line(repo: GitRepo, ref: str, remote: str = "0" * 40) -> str:
     """What git tells the hook about one reference."""
     return f"refs/heads/{ref} {repo.git('rev-parse', ref)} refs/heads/{ref} {remote}\n"

@@ -161,3 +161,36 @@ def test_batch_answers_every_line_in_order(tmp_path: Path) -> None:
 
 def test_batch_that_does_not_exist_is_exit_two(tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
     assert main(["repair", "--batch", str(tmp_path / "none.jsonl")]) == 2
+
+
+def test_batch_never_empties_its_own_input(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text('{"id": 1, "language": "json", "code": "{}"}\n', encoding="utf-8")
+    before = rows.read_bytes()
+    (tmp_path / "link").symlink_to(rows)
+    for output in (rows, tmp_path / "link"):
+        assert main(["repair", "--batch", str(rows), "--output", str(output)]) == 2
+        assert "is the input of --batch" in capsys.readouterr().err
+    assert rows.read_bytes() == before
+
+
+@pytest.mark.parametrize("batch", [True, False])
+def test_output_that_cannot_be_written_is_a_usage_error(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], batch: bool
+) -> None:
+    source = tmp_path / "a"
+    source.write_text('{"id": 1, "language": "json", "code": "{}"}\n', encoding="utf-8")
+    what = ["--batch", str(source)] if batch else [str(source), "--language", "json"]
+    assert main(["repair", *what, "--output", str(tmp_path / "missing" / "folder")]) == 2
+    assert "cannot be written" in capsys.readouterr().err
+
+
+def test_batch_writes_only_what_every_reader_of_json_takes(
+    tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text('{"id": NaN, "language": "json", "code": "{}"}\n', encoding="utf-8")
+    assert main(["repair", "--batch", str(rows)]) == 0
+    row = json.loads(capfdbinary.readouterr().out)
+    assert (row["id"], row["status"]) == (None, "skipped")
+    assert "NaN" in row["reason"]

@@ -61,14 +61,20 @@ class Completed:
 
 def scrubbed_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """An environment without tokens, configuration or a home: PATH, a UTF-8 locale, and what `extra` adds."""
-    base = {"PATH": os.environ.get("PATH", DEFAULT_PATH), "LANG": "C.UTF-8", "HOME": "/nonexistent"}
+    base = {"PATH": _search_path(), "LANG": "C.UTF-8", "HOME": "/nonexistent"}
     return {**base, **(extra or {})}
+
+
+def _search_path() -> str:
+    """The caller's PATH without folders relative to the current one, which may be a stranger's work tree."""
+    folders = os.environ.get("PATH", DEFAULT_PATH).split(os.pathsep)
+    return os.pathsep.join(folder for folder in folders if os.path.isabs(folder)) or DEFAULT_PATH  # noqa: PTH117
 
 
 def find_program(name: str) -> str:
     """The path of a program, preferring those that were installed with this package. Raises ToolMissing."""
     places = [sysconfig.get_path("scripts"), sysconfig.get_path("scripts", "posix_user")]
-    found = shutil.which(name, path=os.pathsep.join(places)) or shutil.which(name)
+    found = shutil.which(name, path=os.pathsep.join(places)) or shutil.which(name, path=_search_path())
     if found is None:
         msg = f"{name} is not installed"
         raise ToolMissing(msg)

@@ -16,16 +16,19 @@ from slmfix_bot.core.program import Program
 from slmfix_bot.core.report import Repair, RepairStatus, Report
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from slmfix_bot.app.repair import Repairer
     from slmfix_bot.core.change import ChangeSet, FileChange
+    from slmfix_bot.core.diagnostic import Validation
     from slmfix_bot.core.options import Options
     from slmfix_bot.core.ports import ProgramValidator
     from slmfix_bot.core.provenance import Attribution
     from slmfix_bot.core.report import Finding, ModelIdentity
 
     Progress = Callable[[str, int, int], None]
+
+_PER_JOB = 4  # files that each worker gets at once; the fewer, the finer the progress
 
 
 def run_check(
@@ -45,22 +48,21 @@ def run_check(
     `detect` names the language of a path and text; `read_schema` returns the text of a configured schema file from
     the commit that the configuration comes from; `progress` is told the path, and how many files are done of how many.
     """
-    deadline = time.monotonic() + options.time_budget
     skipped = list(changes.skipped)
-    files: list[FileFindings] = []
-    for number, change in enumerate(changes.files):
-        progress(change.path, number, len(changes.files))
+    wanted: list[tuple[FileChange, Program]] = []
+    for change in changes.files:
         program, reason = program_of(change, options, detect, read_schema)
         if program is None:
             skipped += [Skipped(path=change.path, reason=reason)] if reason else []
-            continue
-        if not validator.supports(program.language):
-            continue
-        found = find(change, program, validator, attributions.get(change.path, {}), options.scope)
+        elif validator.supports(program.language):
+            wanted.append((change, program))
+    files: list[FileFindings] = []
+    for change, program, head, base in _judged(wanted, validator, options.jobs, progress):
+        found = find(change, program, head, base, attributions.get(change.path, {}), options.scope)
         if found.skipped is not None:
             skipped.append(Skipped(path=change.path, reason=found.skipped))
         files.append(found)
-    findings = _repair_all(files, options, validator, repairer, deadline, progress)
+    findings = _repair_all(files, options, validator, repairer, progress)
     return Report(
         tool_version=__version__,
         model=model,
@@ -70,6 +72,26 @@ def run_check(
         skipped=tuple(skipped),
         changes=changes.files,
     )
+
+
+def _judged(
+    wanted: Sequence[tuple[FileChange, Program]], validator: ProgramValidator, jobs: int, progress: Progress
+) -> Iterator[tuple[FileChange, Program, Validation, Validation | None]]:
+    """Each file with the validation of its head version and, where that fails, of its base version."""
+    size = jobs if jobs == 1 else _PER_JOB * jobs
+    for start in range(0, len(wanted), size):
+        batch = wanted[start : start + size]
+        progress(batch[0][0].path, start, len(wanted))
+        heads = validator.validate_many([program for _, program in batch])
+        failing = [
+            (index, program.with_text(change.base_text))
+            for index, ((change, program), head) in enumerate(zip(batch, heads, strict=True))
+            if head.errors and change.base_text is not None
+        ]
+        judged = validator.validate_many([program for _, program in failing])
+        bases = dict(zip((index for index, _ in failing), judged, strict=True))
+        for index, ((change, program), head) in enumerate(zip(batch, heads, strict=True)):
+            yield change, program, head, bases.get(index)
 
 
 def program_of(
@@ -115,26 +137,40 @@ def _repair_all(
     options: Options,
     validator: ProgramValidator,
     repairer: Repairer | None,
-    deadline: float,
     progress: Progress,
 ) -> list[Finding]:
     findings: list[Finding] = []
     failing = [file for file in files if file.findings]
+    deadline = time.monotonic() + options.time_budget
     left = options.max_repairs
     for number, file in enumerate(failing):
         progress(f"repairing {file.change.path}", number, len(failing))
         seconds = min(deadline - time.monotonic(), options.limits.seconds_per_file)
-        wanted = any(finding.suppressed is None for finding in file.findings)
+        wanted = sum(finding.suppressed is None for finding in file.findings)
         if repairer is None or not wanted:
             findings += file.findings
-        elif left <= 0 or seconds <= 0:
-            reason = "the time budget was used up" if seconds <= 0 else f"more than {options.max_repairs} repairs"
-            unrepaired = Repair(status=RepairStatus.UNREPAIRED, reason=reason)
-            findings += [f if f.suppressed is not None else replace(f, repair=unrepaired) for f in file.findings]
+        elif left <= 0:
+            findings += _given_up(file, f"repairs were already looked for {options.max_repairs} findings (max_repairs)")
+        elif seconds <= 0:
+            findings += _given_up(file, "the time budget was used up")
         else:
-            outcome = repairer.repair(file.program, allowed=file.allowed, baseline=file.baseline, seconds=seconds)
-            repaired = assign(file, outcome, validator)
-            left -= sum(1 for f in repaired if f.repair and f.repair.status is RepairStatus.REPAIRED)
-            findings += repaired
+            findings += _repair_file(file, validator, repairer, seconds)
+            left -= wanted
     progress("", len(failing), len(failing))
     return findings
+
+
+def _repair_file(
+    file: FileFindings, validator: ProgramValidator, repairer: Repairer, seconds: float
+) -> tuple[Finding, ...]:
+    try:
+        outcome = repairer.repair(file.program, allowed=file.allowed, baseline=file.baseline, seconds=seconds)
+        return assign(file, outcome, validator)
+    except Exception as error:
+        # What was found must reach its reader, even if the engine cannot stand this one program.
+        return _given_up(file, f"internal error: {type(error).__name__}: {error}")
+
+
+def _given_up(file: FileFindings, reason: str) -> tuple[Finding, ...]:
+    unrepaired = Repair(status=RepairStatus.UNREPAIRED, reason=reason)
+    return tuple(f if f.suppressed is not None else replace(f, repair=unrepaired) for f in file.findings)

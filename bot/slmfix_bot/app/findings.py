@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from slmfix_bot.core.change import FileChange
     from slmfix_bot.core.diagnostic import Diagnostic, Validation
     from slmfix_bot.core.options import Scope
-    from slmfix_bot.core.ports import ProgramValidator
     from slmfix_bot.core.program import Program
 
 
@@ -39,26 +38,24 @@ class FileFindings:
 def find(
     change: FileChange,
     program: Program,
-    validator: ProgramValidator,
+    head: Validation,
+    base: Validation | None,
     attributions: Mapping[int, Attribution],
     scope: Scope,
 ) -> FileFindings:
-    """Validates the head version and, if it fails, the base version: only what is new is a finding.
+    """From the validations of the head version and, if that fails and there is one, of the base version: only what is
+    new is a finding.
 
     A new error may be reported outside the added lines (an unclosed quote shows at the end of the file); it is then
     attributed to the nearest added line.
     """
-    head = validator.validate(program)
     lines = frozenset(line for line in change.added_lines if in_scope(attributions.get(line, UNKNOWN), scope))
-    baseline: tuple[tuple[str, str], ...] = ()
     if head.skipped is not None:
         return FileFindings(
             change=change, program=program, findings=(), baseline=(), allowed=lines, skipped=head.skipped
         )
-    if head.errors and change.base_text is not None:
-        base = validator.validate(program.with_text(change.base_text))
-        # A base that cannot be judged excuses nothing: everything in the head version counts as new.
-        baseline = tuple(error.identity for error in base.errors)
+    # A base that cannot be judged excuses nothing: everything in the head version counts as new.
+    baseline = tuple(error.identity for error in base.errors) if base is not None else ()
     fresh = new_errors(head.errors, Counter(baseline))
     findings = _describe(change, program, head, fresh, attributions, scope)
     wanted = Counter(finding.diagnostic.identity for finding in findings if finding.suppressed is None)

@@ -87,7 +87,7 @@ def _parse(line: bytes) -> dict[str, Any]:
         msg = f"longer than {MAX_LINE >> 20} MiB"
         raise UnusableLineError(msg)
     try:
-        row = json.loads(line)
+        row = json.loads(line, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
         msg = f"not JSON: {error}"
         raise UnusableLineError(msg) from None
@@ -95,6 +95,12 @@ def _parse(line: bytes) -> dict[str, Any]:
         msg = "not a JSON object"
         raise UnusableLineError(msg)
     return row
+
+
+def _refuse_constant(name: str) -> None:
+    """Python would read NaN and write it again, which no other reader of JSON takes."""
+    msg = f"{name} is not a JSON value"
+    raise ValueError(msg)
 
 
 def _program(row: dict[str, Any]) -> Program:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
@@ -16,6 +16,8 @@ from slmfix_bot.errors import EXIT_CLEAN, EXIT_FINDINGS, UsageError
 from slmfix_bot.validators import VALIDATORS
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from slmfix_bot.app.repair_state import Tiers
     from slmfix_bot.core.options import Options
 
@@ -126,17 +128,39 @@ def _write(output: Path | None, text: str) -> None:
     if output is None or str(output) == "-":
         sys.stdout.buffer.write(text.encode())
         sys.stdout.buffer.flush()
-    else:
+        return
+    try:
         output.write_bytes(text.encode())
+    except OSError as error:
+        raise _cannot_write(output, error) from error
+
+
+def _cannot_write(output: Path, error: OSError) -> UsageError:
+    return UsageError(f"the result cannot be written to {output}: {error.strerror}")
+
+
+def _refuse_same_file(batch: Path, output: Path | None) -> None:
+    """Opening the output would empty the input before it is read."""
+    if output is not None and "-" not in {str(batch), str(output)} and output.exists() and output.samefile(batch):
+        msg = f"--output {output} is the input of --batch; results go to another file"
+        raise UsageError(msg)
+
+
+def _open_output(output: Path | None) -> AbstractContextManager[IO[bytes]]:
+    try:
+        return click.open_file(output or "-", "wb")
+    except OSError as error:
+        raise _cannot_write(output or Path("-"), error) from error
 
 
 def _repair_batch(options: Options, given: dict[str, Any]) -> int:
     from slmfix_bot.cli.batch import run_batch
     from slmfix_bot.cli.progress import progress_bar
 
+    _refuse_same_file(given["batch"], given["output"])
     with (
         click.open_file(given["batch"], "rb") as lines,
-        click.open_file(given["output"] or "-", "wb") as output,
+        _open_output(given["output"]) as output,
         open_validator(options) as validator,
         progress_bar() as progress,
     ):

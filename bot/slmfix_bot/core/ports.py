@@ -22,6 +22,9 @@ class ProgramValidator(Protocol):
         """Never raises for a bad program: what cannot be judged is `skipped` with a reason. `quick` applies the same
         rules and gives the same messages, without costly positions and explanations."""
 
+    def validate_many(self, programs: Sequence[Program], *, quick: bool = False) -> list[Validation]:
+        """The validations in the order of the programs, several at a time where the run's settings allow it."""
+
     def supports(self, language: str) -> bool:
         """Whether a validator is registered for the language."""
 
