@@ -34,10 +34,19 @@ def propose_json(case: Case) -> Iterator[Candidate]:
         _rule(_closed(_commas(strict)), 1.6, "spelling, commas and brackets"),
     ]
     if len(case.text) <= _LIBRARY_LIMIT:
-        repaired = json_repair.repair_json(case.text, ensure_ascii=False, indent=_indent(case.text))
-        if isinstance(repaired, str) and repaired:
+        repaired = _read_leniently(case.text)
+        if repaired:
             candidates.append(_rule(repaired + "\n" * case.text.endswith("\n"), 2.8, "read leniently"))
     yield from (candidate for candidate in candidates if candidate.text != case.text)
+
+
+def _read_leniently(text: str) -> str:
+    """What the library makes of the text; nothing where it gives up."""
+    try:
+        repaired = json_repair.repair_json(text, ensure_ascii=False, indent=_indent(text))
+    except (ValueError, RecursionError):  # nested too deeply
+        return ""
+    return repaired if isinstance(repaired, str) else ""
 
 
 def _indent(text: str) -> int | None:
