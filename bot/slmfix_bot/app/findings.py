@@ -56,7 +56,7 @@ def find(
         )
     # A base that cannot be judged excuses nothing: everything in the head version counts as new.
     baseline = tuple(error.identity for error in base.errors) if base is not None else ()
-    fresh = new_errors(head.errors, Counter(baseline))
+    fresh = new_errors(head.errors, Counter(baseline), change.added_lines)
     findings = _describe(change, program, head, fresh, attributions, scope)
     wanted = Counter(finding.diagnostic.identity for finding in findings if finding.suppressed is None)
     excused = tuple((Counter(error.identity for error in head.errors) - wanted).elements())

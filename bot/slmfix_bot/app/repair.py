@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from slmfix_bot.core.ports import ProgramValidator, RepairModel, SyntaxParser
     from slmfix_bot.core.program import Program
 
+MAX_TEXT = 200_000  # characters; each of some hundred candidates costs time in proportion
+
 
 class Repairer:
     """Holds what every repair shares; one instance serves a whole run."""
@@ -68,9 +70,14 @@ class Repairer:
                 status=RepairStatus.SKIPPED, text=program.text, before=before, after=before, reason=before.skipped
             )
         known = Counter(baseline)
-        errors = new_errors(before.errors, known)
+        errors = new_errors(before.errors, known, allowed)
         if not errors:
             return Outcome(status=RepairStatus.VALID, text=program.text, before=before, after=before)
+        if len(program.text) > MAX_TEXT:
+            reason = f"the file is too large to repair: more than {MAX_TEXT:,} characters"
+            return Outcome(
+                status=RepairStatus.UNREPAIRED, text=program.text, before=before, after=before, reason=reason
+            )
         budget = self.effort.seconds if seconds is None else min(seconds, self.effort.seconds)
         run = Run(program, errors, known, allowed, started + budget)
         run.seen.add(program.text)

@@ -118,16 +118,23 @@ class Run:
     seen: set[str] = field(default_factory=set)
 
 
-def new_errors(errors: Iterable[Diagnostic], baseline: Counter[tuple[str, str]]) -> tuple[Diagnostic, ...]:
-    """The errors that the base version does not have; equal ones are matched one to one."""
+def new_errors(
+    errors: Iterable[Diagnostic], baseline: Counter[tuple[str, str]], changed: frozenset[int] | None = None
+) -> tuple[Diagnostic, ...]:
+    """The errors that the base version does not have; equal ones are matched one to one, and of those the errors
+    outside the `changed` lines first."""
+    found = tuple(errors)
     left = Counter(baseline)
-    fresh = []
-    for error in errors:
-        if left[error.identity] > 0:
-            left[error.identity] -= 1
-        else:
-            fresh.append(error)
-    return tuple(fresh)
+    excused = set()
+    for index in sorted(range(len(found)), key=lambda index: _is_on(found[index], changed)):
+        if left[found[index].identity] > 0:
+            left[found[index].identity] -= 1
+            excused.add(index)
+    return tuple(error for index, error in enumerate(found) if index not in excused)
+
+
+def _is_on(error: Diagnostic, lines: frozenset[int] | None) -> bool:
+    return lines is not None and any(line in lines for line in range(error.line, error.end_line + 1))
 
 
 def touches_only(edits: Sequence[Edit], allowed: frozenset[int] | None) -> bool:

@@ -149,10 +149,10 @@ def _brackets(case: Case) -> Iterator[Candidate]:
     text = case.text
     if closers:
         body = text.rstrip()
-        trimmed = re.sub(r"[,\s]+$", "", body)
+        trimmed = body.rstrip(", \t\r\n\f\v")
         yield _rule(trimmed + closers + text[len(body) :], 1.3, "brackets closed at the end")
         yield _rule(
-            re.sub(r"(?:\b(?:and|or|not|in|if|else|for|is)\b|[-+*/%=<>.&|])\s*$", "", trimmed).rstrip()
+            re.sub(r"(?:\b(?:and|or|not|in|if|else|for|is)\b|[-+*/%=<>.&|])$", "", trimmed).rstrip()
             + closers
             + text[len(body) :],
             1.9,
