@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from slmfix_bot.core.prompt import LINE_TOKENS
+from slmfix_bot.core.prompt import LINE_TOKENS, SPECIAL_TOKENS
 from slmfix_training.packing import Arrays, Batch, pack, tokenise
 
 if TYPE_CHECKING:
@@ -69,16 +69,35 @@ class Feed:
         copies: NDArray[np.bool_] = (second == self.tokenizer.token_to_id("copy")) & (third >= first) & (third <= last)
         return copies
 
+    def _with_echoes(self, batch: Batch, arrays: Arrays, count: int) -> Batch:
+        """The batch with rows of random text tokens written twice; the second time counts half."""
+        length = self.recipe.length
+        rows = [(batch.tokens, batch.segments, batch.positions, batch.weights)]
+        for _ in range(count):
+            half = int(self.noise.integers(16, length // 2 + 1))
+            drawn = arrays.tokens[self.noise.integers(0, len(arrays.tokens), 3 * half)].astype(np.int64)
+            drawn = drawn[drawn >= len(SPECIAL_TOKENS)][:half]
+            row = np.zeros((4, 1, length), dtype=np.int64)
+            size = 2 * len(drawn)
+            row[0, 0, :size] = np.tile(drawn, 2)
+            row[1, 0, :size] = 1
+            row[2, 0, :size] = np.arange(size)
+            row[3, 0, len(drawn) : size] = 1
+            rows.append((row[0], row[1], row[2], (0.5 * row[3]).astype(np.float32)))
+        tokens, segments, positions, weights = (np.concatenate(parts) for parts in zip(*rows, strict=True))
+        return Batch(tokens=tokens, segments=segments, positions=positions, weights=weights)
+
     def batches(self) -> Iterator[Batch]:
         """Endless; shards are looked for again after every pass and every few minutes."""
         recipe = self.recipe
         while True:
             arrays, origins, order = self.load()
+            echoes = recipe.echo_rows if self.progress < recipe.copy_until else 0
             started = time.monotonic()
             for batch, used in pack(
                 arrays,
                 order,
-                recipe.rows,
+                recipe.rows - echoes,
                 recipe.length,
                 self.rng,
                 prompt_share=recipe.prompt_share,
@@ -88,6 +107,6 @@ class Feed:
                 for index in used:
                     name, at = origins[index]
                     self.uses[name][at] += 1
-                yield batch
+                yield self._with_echoes(batch, arrays, echoes)
                 if time.monotonic() - started > RESCAN_SECONDS:
                     break
