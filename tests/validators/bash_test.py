@@ -72,3 +72,23 @@ def test_programs_that_parse_and_cannot_work(code: str) -> None:
 
 def test_crlf_breaks_a_script() -> None:
     assert BASH.check(Program(language="bash", text="if true; then\r\n  echo\r\nfi\r\n"))
+
+
+@pytest.mark.parametrize("test", ["[ -f x;", "[ $x = 5];", '[ "$x" == 5 }];', "[ -x /usr/bin/vim  ;"])
+def test_a_test_without_its_bracket_is_an_error_although_bash_parses_it(test: str) -> None:
+    (found,) = BASH.check(Program(language="bash", text=f"#!/bin/bash\nif {test} then\n  echo\nfi\n"))
+    assert (found.line, found.rule[:2]) == (2, "SC")
+
+
+@pytest.mark.parametrize(
+    "test", ['[ "$(a; b] c)" = "]" ]', "[ a = \\; ]", "[ -n 'x;' ]", "[[ a =~ ^[a-z]+$ ]]", "[ -e a[0] ]"]
+)
+def test_a_test_with_its_bracket_is_none_noop(test: str) -> None:
+    assert BASH.check(Program(language="bash", text=f"if {test}; then echo; fi\n")) == ()
+
+
+@pytest.mark.parametrize("line", ["# shellcheck disable=all", "# shellcheck disable=SC1000-SC9999"])
+def test_a_script_cannot_excuse_itself_from_everything(line: str) -> None:
+    assert BASH.check(Program(language="bash", text=f"#!/bin/bash\n{line}\nlocal x=1\n"))
+    named = "#!/bin/bash\n# shellcheck disable=SC2168\nlocal x=1\n"
+    assert BASH.check(Program(language="bash", text=named)) == ()

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from slmfix_bot.adapters.process import find_program, run
 from slmfix_bot.core.diagnostic import Diagnostic, Severity
 from slmfix_bot.core.edit import Edit
-from slmfix_bot.core.text import bare_lines
+from slmfix_bot.core.shell_tests import is_open
+from slmfix_bot.core.text import bare_lines, split_lines
 from slmfix_bot.errors import ToolMissing
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 SECONDS = 15.0
 GAVE_UP = 1072
+UNPARSED_TEST = "Couldn't parse this test expression"
 # Errors below 2000 are about syntax. These are advice, or are wrong about programs that shells run every day.
 NOT_BLOCKING = frozenset({1008, 1071, 1075, 1087, 1105, 1113, 2148})
 # shellcheck's parser knows less than bash's, except about the inside of `[ ... ]`, which bash parses only when it runs.
@@ -31,6 +33,9 @@ BLOCKING = frozenset(
     | {2283, 2284, 2285, 2286, 2287, 2288, 2289, 2290, 2296, 2297, 2298, 2299, 2300, 2301}
 )
 OPENERS = (1046, 1061, 1058, 1044, 1056, 1054, 1073)
+# A directive that disables everything, or a range: a change must not switch off its check. Within comments, so that no
+# position changes.
+BLANKET = re.compile(r"(#[ \t]*)(shellcheck[ \t][^\n]*\bdisable=[^\n]*(?:\ball\b|\d-SC\d))")
 EXPECTED = re.compile(r"(?:Couldn't find|Expected) (?:end token )?['`](.+?)'")
 
 
@@ -54,7 +59,10 @@ def check(text: str, shell: str) -> tuple[Diagnostic, ...]:
     """The blocking diagnostics of a program that the shell's own parser accepts."""
     comments = _comments(text, shell, "error")
     gave_up = any(comment["code"] == GAVE_UP for comment in comments)
-    return tuple(_diagnostic(text, comment) for comment in comments if _is_blocking(comment, gave_up=gave_up))
+    blocking = [comment for comment in comments if _is_blocking(comment, gave_up=gave_up)]
+    if gave_up and not blocking:
+        blocking = [comment for comment in comments if _is_unclosed_test(text, comment)]
+    return tuple(_diagnostic(text, comment) for comment in blocking)
 
 
 def find_opener(text: str, shell: str, diagnostic: Diagnostic) -> Diagnostic:
@@ -70,7 +78,7 @@ def find_opener(text: str, shell: str, diagnostic: Diagnostic) -> Diagnostic:
 
 def _comments(text: str, shell: str, severity: str) -> list[dict[str, Any]]:
     argv = [find_program("shellcheck"), "--norc", "-s", shell, "-S", severity, "-f", "json1", "-"]
-    done = run(argv, cwd=".", stdin=text, timeout=SECONDS, max_output=8 << 20)
+    done = run(argv, cwd=".", stdin=BLANKET.sub(r"\1-\2", text), timeout=SECONDS, max_output=8 << 20)
     if not done.stdout.startswith(b"{"):
         return []  # it could not read the text at all, for example for its encoding
     comments: list[dict[str, Any]] = json.loads(done.stdout)["comments"]
@@ -84,6 +92,15 @@ def _is_blocking(comment: dict[str, Any], *, gave_up: bool) -> bool:
     if code < 2000:
         return code in RIGHT_WHEN_GIVEN_UP if gave_up else True
     return code in BLOCKING
+
+
+def _is_unclosed_test(text: str, comment: dict[str, Any]) -> bool:
+    """`[ -f x; then`: bash itself complains only when it runs, and shellcheck says no more than that it gave up."""
+    if not comment["message"].startswith(UNPARSED_TEST):
+        return False
+    lines = split_lines(text)
+    start = sum(map(len, lines[: comment["line"] - 1])) + comment["column"] - 1
+    return text.startswith("[", start) and not text.startswith("[[", start) and is_open(text, start)
 
 
 def _diagnostic(text: str, comment: dict[str, Any]) -> Diagnostic:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from slmfix_bot.core.lexer import Kind
 from slmfix_bot.core.propose.case import Candidate, Case
 from slmfix_bot.core.report import RepairSource
+from slmfix_bot.core.shell_tests import end_of_test, openers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,7 +58,7 @@ def _rule(text: str, cost: float, note: str) -> Candidate:
 
 def propose_bash(case: Case) -> Iterator[Candidate]:
     """All rules for shell scripts."""
-    for rule in (_shebang, _separators, _quotes, _closers, _placeholders, _dangling, _expansions):
+    for rule in (_shebang, _separators, _quotes, _closers, _placeholders, _dangling, _expansions, _tests):
         for candidate in rule(case):
             if candidate.text != case.text:
                 yield candidate
@@ -202,3 +203,18 @@ def _expansions(case: Case) -> Iterator[Candidate]:
     yield _rule(quoted, 1.1, "array expansion quoted")
     yield _rule(re.sub(r"(-exec\s[^|;&+]*?\S)\s*(\||$|&&)", r"\1 \\; \2", text), 1.6, "-exec terminated")
     yield _rule(re.sub(r"(\bfor \w+ in )[`$]\(?ls ([^\s`)*]+)/?[`)]", r"\1\2/*", text), 2.5, "glob in place of ls")
+
+
+def _tests(case: Case) -> Iterator[Candidate]:
+    """`[` and `[[` of the reported line that lack their closing bracket, or the blank before it."""
+    start, end = case.offset(case.target.line, 1), case.offset(case.target.line + 1, 1)
+    for opener, place in openers(case.text[start:end])[:6]:
+        closer = "]" * len(opener)
+        stop = end_of_test(case.text[:end], start + place)
+        words = case.text[start + place : stop].rstrip()
+        last = start + place + len(words)
+        if not words.endswith("]"):
+            yield _rule(case.splice(last, last, f" {closer}"), 0.9, f"{closer} added")
+        elif not re.search(rf"\s{re.escape(closer)}$", words):
+            bare = len(words.rstrip("]").rstrip())
+            yield _rule(case.splice(start + place + bare, last, f" {closer}"), 0.8, f"blank before {closer}")
