@@ -47,3 +47,12 @@ def test_suppression_is_quick_on_hostile_lines() -> None:
         suppression("x\n" + unit * (4000 // len(unit)), AT_2)
         suppression("x\n# slmfix: ignore[a] " + unit * (4000 // len(unit)) + "*", AT_2)
     assert time.process_time() - started < 1.0
+
+
+def test_noqa_counts_where_it_names_the_rule() -> None:
+    name = Diagnostic(rule="F821", message="Undefined name", line=1)
+    assert suppression("x  # noqa: E501, F821\n", name) == "noqa: E501, F821"
+    for text in ("x  # noqa\n", "x  # noqa: F401\n", "x noqa: F821\n", "y\n# noqa: F821\n", "# ruff: noqa: F821\nx\n"):
+        assert suppression(text, Diagnostic(rule="F821", message="Undefined name", line=text.count("\n"))) == (
+            "noqa: F821" if text.startswith("y") else None
+        )

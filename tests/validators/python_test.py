@@ -48,3 +48,9 @@ def test_what_only_the_compiler_or_ruff_sees(text: str) -> None:
 
 def test_nothing_is_executed() -> None:
     assert check("raise SystemExit(1)\n") == ()
+
+
+@pytest.mark.parametrize("comment", ["# ruff: noqa", "# flake8: noqa", "# ruff: noqa: F821"])
+def test_a_file_cannot_excuse_itself(comment: str) -> None:
+    (found,) = PYTHON.check(Program(language="python", text=f"{comment}\nprint(nowhere)  # noqa\n"))
+    assert found.rule == "F821"

@@ -1,6 +1,7 @@
 """Inline suppressions: `slmfix: ignore[rule] reason` in a comment on the reported line or the line above it.
 
 The rule must match and the reason is mandatory, so that a suppression explains itself; it is reported, never silent.
+Python's `noqa` on the line counts too if it names the rule: that is the explanation that linters ask for.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from slmfix_bot.core.diagnostic import Diagnostic
 
 _COMMENT = re.compile(r"(?:#|--|//|/\*)\s*slmfix:\s*ignore\[([^\]\s]+)\]\s+(\S[^\n]{2,}?)\s*(?:\*/)?\s*$")
+_NOQA = re.compile(r"#\s*noqa:\s*([A-Z]+\d+(?:[\s,]+[A-Z]+\d+)*)")
 _MAX_LINE = 4096  # characters; a suppression stands in a comment that a person wrote
 
 
@@ -30,4 +32,7 @@ def suppression(text: str, diagnostic: Diagnostic) -> str | None:
             match = _COMMENT.search(lines[number - 1])
             if match and match[1] in {diagnostic.rule, "*"}:
                 return match[2]
+            noqa = _NOQA.search(lines[number - 1]) if number == diagnostic.line else None
+            if noqa and diagnostic.rule in re.split(r"[\s,]+", noqa[1]):
+                return noqa[0].lstrip("# ")
     return None
