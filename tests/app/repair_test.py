@@ -15,13 +15,10 @@ from slmfix_bot.core.harm import BOUNDS, assess
 from slmfix_bot.core.options import Aggressiveness
 from slmfix_bot.core.program import Program
 from slmfix_bot.core.report import RepairStatus
-from slmfix_bot.validators.pool import ValidatorPool
 from tests.testing.engine import repair
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-PYTHON = "import os\n\n\ndef size(path):\nreturn os.stat(path).st_size\n\n\nprint(undefined_name)\n"
+    from slmfix_bot.validators.pool import ValidatorPool
 
 
 def test_edits_lead_from_the_old_text_to_the_new(pool: ValidatorPool) -> None:
@@ -136,12 +133,6 @@ HOSTILE = {
     "many lines": "}\n" * 20_000,
     "blank": " " * 40_000 + "(",
 }
-
-
-@pytest.fixture(scope="module")
-def hasty() -> Iterator[ValidatorPool]:
-    with ValidatorPool(timeout=0.5) as validators:
-        yield validators
 
 
 @pytest.mark.parametrize("language", ["sql", "bash", "python", "json", "yaml"])

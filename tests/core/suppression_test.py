@@ -28,6 +28,7 @@ def test_suppression_with_reason(text: str, reason: str) -> None:
     "text",
     [
         "x\ny # slmfix: ignore[unknown-table]\n",
+        "x # slmfix: ignore[unknown-table] about this line only\ny\n",
         "x\ny # slmfix: ignore[unknown-table] \n",
         "x\ny # slmfix: ignore[syntax] a template\n",
         "x\ny # slmfix: ignore a template\n",

@@ -27,6 +27,13 @@ def pool() -> Iterator[ValidatorPool]:
         yield validators
 
 
+@pytest.fixture(scope="session")
+def hasty() -> Iterator[ValidatorPool]:
+    """Validators that give up after half a second."""
+    with ValidatorPool(timeout=0.5) as validators:
+        yield validators
+
+
 def repair(
     pool: ValidatorPool,
     language: str,

@@ -1,4 +1,4 @@
-"""Inline suppressions: `slmfix: ignore[rule] reason` in a comment on the reported line or the line above it.
+"""Inline suppressions: `slmfix: ignore[rule] reason` in a comment on the reported line, or alone on the line above it.
 
 The rule must match and the reason is mandatory, so that a suppression explains itself; it is reported, never silent.
 Python's `noqa` on the line counts too if it names the rule: that is the explanation that linters ask for.
@@ -30,7 +30,8 @@ def suppression(text: str, diagnostic: Diagnostic) -> str | None:
     for number in (diagnostic.line, diagnostic.line - 1):
         if 1 <= number <= len(lines) and len(lines[number - 1]) <= _MAX_LINE:
             match = _COMMENT.search(lines[number - 1])
-            if match and match[1] in {diagnostic.rule, "*"}:
+            is_here = number == diagnostic.line or bool(match and not lines[number - 1][: match.start()].strip())
+            if match and is_here and match[1] in {diagnostic.rule, "*"}:
                 return match[2]
             noqa = _NOQA.search(lines[number - 1]) if number == diagnostic.line else None
             if noqa and diagnostic.rule in re.split(r"[\s,]+", noqa[1]):

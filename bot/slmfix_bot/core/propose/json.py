@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _CONSTANTS = {"True": "true", "False": "false", "None": "null", "undefined": "null", "NaN": "null", "nil": "null"}
 _PAIRS = {"{": "}", "[": "]"}
+_LIBRARY_DEPTH = 60
 _LIBRARY_LIMIT = 64 * 1024  # characters; the library is written for answers of a model, not for data files
 
 
@@ -41,12 +42,22 @@ def propose_json(case: Case) -> Iterator[Candidate]:
 
 
 def _read_leniently(text: str) -> str:
-    """What the library makes of the text; nothing where it gives up."""
+    """What the library makes of the text; nothing where it gives up, or would take quadratic time."""
+    if _depth(text) > _LIBRARY_DEPTH:
+        return ""
     try:
         repaired = json_repair.repair_json(text, ensure_ascii=False, indent=_indent(text))
     except (ValueError, RecursionError):  # nested too deeply
         return ""
     return repaired if isinstance(repaired, str) else ""
+
+
+def _depth(text: str) -> int:
+    depth = deepest = 0
+    for sign in re.findall(r"[{}\[\]()]", text):
+        depth = depth + 1 if sign in "{[(" else max(0, depth - 1)
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _indent(text: str) -> int | None:
