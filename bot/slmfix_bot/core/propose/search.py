@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from bisect import bisect_left
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from slmfix_bot.core.lexer import Kind, Token
