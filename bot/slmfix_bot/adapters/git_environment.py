@@ -45,6 +45,10 @@ NOT_A_REPOSITORY = "{} is not inside a git repository: run this in a checkout, o
 DUBIOUS = (
     "git refuses {} because another user owns it: run as its owner, or `git config --global --add safe.directory {}`"
 )
+PARTIAL = (
+    "{} is a partial clone that lacks files of the change, and nothing is fetched from here: clone without --filter, "
+    "or `git fetch --refetch --no-filter` (git 2.36 or newer)"
+)
 SHALLOW = (
     "git finds no common ancestor of {} and {} because this clone is shallow: fetch the whole history "
     '(actions/checkout with "fetch-depth: 0", or `git fetch --unshallow`)'
@@ -59,6 +63,8 @@ def git_environment(root: Path, settings: Mapping[str, str], *, user_settings: b
         "GIT_OPTIONAL_LOCKS": "0",
         "GIT_NO_REPLACE_OBJECTS": "1",
         "GIT_LITERAL_PATHSPECS": "1",
+        # Nothing is fetched: a partial clone would start the programs that its configuration names for a remote.
+        "GIT_ALLOW_PROTOCOL": "none",
         "GIT_CONFIG_COUNT": str(len(values)),
     }
     for index, (key, value) in enumerate(values.items()):
@@ -71,17 +77,27 @@ def git_environment(root: Path, settings: Mapping[str, str], *, user_settings: b
 
 
 def find_root(path: Path) -> Path:
-    """The nearest folder upwards that holds `.git` or is a bare repository; git must not search past a stranger's."""
+    """The nearest folder upwards that holds `.git`, else one that is a bare repository; git must not search past a
+    stranger's.
+
+    A bare repository inside a work tree is passed over: its files can be part of a change, its settings included.
+    """
     start = path.resolve()
-    for folder in (start, *start.parents):
-        if (folder / ".git").exists() or ((folder / "HEAD").is_file() and (folder / "objects").is_dir()):
+    folders = (start, *start.parents)
+    for folder in folders:
+        if (folder / ".git").exists():
+            return folder
+    for folder in folders:
+        if (folder / "HEAD").is_file() and (folder / "objects").is_dir():
             return folder
     raise GitError(NOT_A_REPOSITORY.format(path))
 
 
 def refuse_repository(root: Path, error_text: str) -> None:
-    """Raises GitError when git's message means that it will not work in this repository at all."""
+    """Raises GitError when git's message means that it cannot work in this repository at all."""
     if "not a git repository" in error_text:
         raise GitError(NOT_A_REPOSITORY.format(root))
     if "dubious ownership" in error_text:
         raise GitError(DUBIOUS.format(root, root))
+    if "not allowed" in error_text and "transport" in error_text:
+        raise GitError(PARTIAL.format(root))
