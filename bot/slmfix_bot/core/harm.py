@@ -116,10 +116,27 @@ def assess(program: Program, new: str, diagnostics: Sequence[Diagnostic], bounds
         reasons.append(f"deletes {lost} words of code")
     if program.language == "json" and (code or before)[0].text in {"{", "["} and after[0].text not in {"{", "["}:
         reasons.append("turns the document into a string")
+    if program.language == "sql" and _widens(before, after):
+        reasons.append("takes a condition from a statement that changes data")
     kept = _kept(code or before, after)
     if kept < bounds.kept and not (len(code) <= _SMALL and lost <= bounds.lost_words):
         reasons.append(f"keeps only {kept:.0%} of the code")
     return Harm(reasons=tuple(reasons), kept=kept)
+
+
+_COMPARISONS = frozenset({"=", "==", "<", ">", "<=", ">=", "<>", "!=", "in", "like", "between", "is"})
+
+
+def _widens(before: Sequence[Token], after: Sequence[Token]) -> bool:
+    """Whether an UPDATE or DELETE loses its WHERE or one of its comparisons and so would reach further rows."""
+    return any(t.text.casefold() in {"update", "delete"} for t in before) and _conditions(after) < _conditions(before)
+
+
+def _conditions(tokens: Sequence[Token]) -> int:
+    """How many WHERE and comparisons there are; signs in a row count as one."""
+    signs = [t.text.casefold() for t in tokens]
+    compared = (s in _COMPARISONS and (i == 0 or signs[i - 1] not in _COMPARISONS) for i, s in enumerate(signs))
+    return signs.count("where") + sum(compared)
 
 
 def _kept(code: list[Token], after: list[Token]) -> float:

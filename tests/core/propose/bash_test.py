@@ -10,6 +10,11 @@ if TYPE_CHECKING:
     from slmfix_bot.validators.pool import ValidatorPool
 
 REPAIRS = [
+    ("for i in 1 2 3\n  echo $i\ndone\n", "for i in 1 2 3; do\n  echo $i\ndone\n"),
+    ("if [ -f a ]\n  echo a\nfi\n", "if [ -f a ]; then\n  echo a\nfi\n"),
+    ("function greet {\n  echo a\n", "function greet {\n  echo a\n}\n"),
+    ("echo $(date\necho b\n", "echo $(date)\necho b\n"),
+    ("echo 'it's me'\n", "echo 'it'\\''s me'\n"),
     ('for f in *.log; do\n  gzip "$f"\n', 'for f in *.log; do\n  gzip "$f"\ndone\n'),
     ("if [ -d out ]; then\n  rm -r out\n", "if [ -d out ]; then\n  rm -r out\nfi\n"),
     ('echo "started\ndate\n', 'echo "started"\ndate\n'),

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from slmfix_bot.validators.pool import ValidatorPool
 
 REPAIRS = [
+    ("for x in 'ab':\n    print 'letter', x\n", "for x in 'ab':\n    print('letter', x)\n"),
     ("def double(x):\nreturn 2 * x\n", "def double(x):\n    return 2 * x\n"),
     ("def double(x)\n    return 2 * x\n", "def double(x):\n    return 2 * x\n"),
     (

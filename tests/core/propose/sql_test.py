@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from slmfix_bot.validators.pool import ValidatorPool
 
 REPAIRS = [
+    ("sqlite", "SELECT id, FROM members;\n", "SELECT id FROM members;\n"),
+    ("sqlite", "UPDATE members SET age = 3 WHERE id = = 7;\n", "UPDATE members SET age = 3 WHERE id =  7;\n"),
     (
         "sqlite",
         "SELECT name FROM members WHERE (age > 30 AND city = 'Ulm';\n",
@@ -42,6 +44,8 @@ VALID = [
     ("mysql", "SELECT `a b` FROM t LIMIT 5, 10;\n"),
 ]
 REFUSED = [
+    ("sqlite", "DELETE FROM members WHERE\n"),
+    ("sqlite", "DELETE FROM members WHERE id = ;\n"),
     ("sqlite", "SELECT FROM WHERE GROUP HAVING;\n"),
     ("sqlite", "CREATE TABLE t (a INTEGER, b TEXT,, c REAL,, d) AS SOMETHING ODD FOR ALL (x y z) IN q w e r t y;\n"),
 ]

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from slmfix_bot.validators.pool import ValidatorPool
 
 REPAIRS = [
+    ("yaml", "a: 'it's'\n", 'a: "it\'s"\n'),
     ("yaml", "a:\n\tb: 1\n", "a:\n  b: 1\n"),
     ("yaml", "title: Ulm: a city\n", 'title: "Ulm: a city"\n'),
     ("yaml", 'name: "x\nb: 1\n', 'name: "x"\nb: 1\n'),

@@ -58,7 +58,7 @@ def _rule(text: str, cost: float, note: str) -> Candidate:
 
 def propose_bash(case: Case) -> Iterator[Candidate]:
     """All rules for shell scripts."""
-    for rule in (_shebang, _separators, _quotes, _closers, _placeholders, _dangling, _expansions, _tests):
+    for rule in (_shebang, _keywords, _separators, _quotes, _closers, _placeholders, _dangling, _expansions, _tests):
         for candidate in rule(case):
             if candidate.text != case.text:
                 yield candidate
@@ -107,6 +107,8 @@ def _quotes(case: Case) -> Iterator[Candidate]:
         marks = [match.start() for match in re.finditer(rf"(?<!\\){quote}", text)]
         if len(marks) % 2 == 0:
             continue
+        if quote == "'":
+            yield _rule(re.sub(r"(?<=[a-z])'(?=(?:s|t|m|re|ve|ll|d)\b)", r"'\\''", text), 0.9, "apostrophe escaped")
         end = len(text.rstrip())
         yield _rule(case.splice(end, end, quote), 1.4, "quote closed at the end")
         for place in _odd_marks(text, marks)[-6:]:
@@ -133,6 +135,7 @@ def _odd_marks(text: str, marks: list[int]) -> list[int]:
 def _closers(case: Case) -> Iterator[Candidate]:
     """Blocks that are never closed get their closer at the end; closers of nothing go."""
     stack: list[str] = []
+    opened: list[int] = []
     expects_command = True
     ends = {"fi", "done", "esac"}
     for token in case.code:
@@ -140,14 +143,18 @@ def _closers(case: Case) -> Iterator[Candidate]:
             swapped = case.splice(token.start, token.end, stack[-1])
             yield _rule(swapped, 0.9, f"{token.text} -> {stack[-1]}")
             stack.pop()
+            opened.pop()
             continue
         word = token.text
         if word in _CLOSER and (expects_command or word in "({"):
             stack.append(_CLOSER[word])
+            opened.append(token.start)
         elif word in {"$(", "$(("}:
             stack.append(")" if word == "$(" else "))")
+            opened.append(token.start)
         elif stack and word == stack[-1]:
             stack.pop()
+            opened.pop()
         expects_command = word in _AFTER_OK or "\n" in case.text[token.end : token.end + 1]
     if not stack:
         return
@@ -155,10 +162,32 @@ def _closers(case: Case) -> Iterator[Candidate]:
     tail = case.text[len(body) :]
     multi = "\n" in body
     closers = list(reversed(stack))
-    joined = ("\n" if multi else "; ").join(closers) if all(len(c) > 1 for c in closers) else " ".join(closers)
-    glue = "\n" if multi and len(closers[0]) > 1 else ("; " if len(closers[0]) > 1 else "")
+    if stack[-1] in {")", "))"}:
+        line_end = len(case.text[: _end_of_line(case.text, opened[-1])].rstrip())
+        yield _rule(case.splice(line_end, line_end, stack[-1]), 1.1, "parenthesis closed on its line")
+    separator = "\n" if multi else "; "
+    joined = separator.join(closers) if not set(closers) & {")", "))"} else " ".join(closers)
+    glue = "" if closers[0] in {")", "))"} else separator
     yield _rule(re.sub(r"(?<!;);$", "", body) + glue + joined + tail, 1.3, "blocks closed at the end")
     yield _rule(body + closers[0] + tail, 1.6, "block closed at the end")
+
+
+def _end_of_line(text: str, start: int) -> int:
+    end = text.find("\n", start)
+    return len(text) if end < 0 else end
+
+
+def _keywords(case: Case) -> Iterator[Candidate]:
+    """`do` or `then` that is missing in front of the reported command; `else if` with a single `fi`."""
+    before = [token for token in case.code if token.end <= case.at]
+    opener = case.offset(case.target.related_line, 10**9) if case.target.related_line else 0
+    for name in case.target.expected:
+        if name in {"do", "then"}:
+            places = [len(case.text[:opener].rstrip())] if opener else []
+            places += [before[-1].end] if before and before[-1].text != name else []
+            for place in places:
+                yield _rule(case.splice(place, place, f"; {name}"), 0.8, f"{name} added")
+    yield _rule(re.sub(r"\belse[ \t]+if\b", "elif", case.text), 1.0, "else if to elif")
 
 
 def _placeholders(case: Case) -> Iterator[Candidate]:

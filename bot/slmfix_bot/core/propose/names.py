@@ -25,12 +25,21 @@ def propose_names(case: Case) -> Iterator[Candidate]:
     for rank, name in enumerate(dict.fromkeys(target.expected)):
         cost = 1.0 + 0.3 * rank + _distance(target, name)
         note = f"{target.found} -> {name}"
+        if _is_command(case, target, name):
+            continue
         here = _replace_here(case, target, name)
         everywhere = _replace_everywhere(case, target.found, name)
         if everywhere != case.text:
             yield Candidate(everywhere, RepairSource.SCHEMA, cost, note)
         if here is not None and here not in {case.text, everywhere}:
             yield Candidate(here, RepairSource.SCHEMA, cost + 0.1, note)
+
+
+def _is_command(case: Case, target: Diagnostic, name: str) -> bool:
+    """Whether a shell expects a keyword in front of a command: in its place the keyword would swallow the command."""
+    if case.program.language not in {"bash", "sh"} or name not in {"do", "then", "in"}:
+        return False
+    return closeness(target.found or "", name) < RELATED
 
 
 def _distance(target: Diagnostic, name: str) -> float:

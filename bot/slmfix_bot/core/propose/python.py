@@ -244,6 +244,8 @@ def _truncated(case: Case) -> Iterator[Candidate]:
 
 def _comparison(case: Case) -> Iterator[Candidate]:
     """An assignment where a comparison was meant; `else if`; a header whose tail was cut off."""
+    printed = re.sub(r"^([ \t]*)print[ \t]+([^\s(=][^\n]*)$", r"\1print(\2)", case.text, flags=re.M)
+    yield _rule(printed, 0.9, "print statement to call")
     yield _rule(re.sub(r"\belse if\b", "elif", case.text), 1.0, "else if to elif")
     body = case.text.rstrip()
     if re.fullmatch(r"[ \t]*def \w+", body[body.rfind("\n") + 1 :]):

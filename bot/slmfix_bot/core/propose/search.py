@@ -25,6 +25,7 @@ _INSERTIONS = {
     "toml": ('"', "'", " = ", "]", ",", "}"),
     "verilog": (";", " end ", ")", ",", " begin ", "("),
 }
+_CLOSERS = {"; done", "; fi", "}", "]", "]]", "END"}  # they stand behind something
 _REACH = 7
 
 
@@ -74,6 +75,12 @@ def _insertions(case: Case, ranked: list[Token]) -> Iterator[tuple[str, float, s
     end = len(case.text.rstrip())
     line_end = case.offset(case.target.line, 10**9)
     places += [(line_end, 0), (end, 1)]
+    if not any(token.text.casefold() == "case" for token in case.code):
+        # To SQLite a keyword out of place is a name.
+        symbols = tuple(symbol for symbol in symbols if symbol != " END")
+    ends = {end, line_end, *(token.end for token in ranked)}
     for place, rank in dict(reversed(places)).items():
         for order, symbol in enumerate(symbols):
+            if symbol.strip() in _CLOSERS and place not in ends:
+                continue
             yield case.splice(place, place, symbol), 3.2 + 0.1 * order + 0.15 * rank, f"{symbol.strip()!r} inserted"

@@ -150,6 +150,8 @@ def _clauses(case: Case) -> Iterator[Candidate]:
     if pair:
         limit = f"LIMIT {pair[2]} OFFSET {pair[1]}"
         yield sql_candidate(case.splice(pair.start(), pair.end(), limit), 0.9, "LIMIT a, b spelt out")
+    listed = re.sub(r",(?=\s{1,40}(?:FROM|WHERE|GROUP BY|ORDER BY)\b)", "", text, flags=re.I)
+    yield sql_candidate(listed, 0.9, "trailing comma removed")
     wheres = [t for t in _top_level(case) if t.text.casefold() == "where"]
     for extra in wheres[1:]:
         yield sql_candidate(case.splice(extra.start, extra.end, "AND"), 1.3, "second WHERE joined")

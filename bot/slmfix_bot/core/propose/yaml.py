@@ -99,7 +99,7 @@ def _inner(value: str) -> str:
     quote = value[:1]
     return (
         value[1:-1]
-        if quote in "\"'" and len(value) > 1 and value.endswith(quote) and value.count(quote) == 2
+        if quote in "\"'" and len(value) > 1 and value.endswith(quote) and value.count(quote) in {2, 3}
         else value
     )
 
