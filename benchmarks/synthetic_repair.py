@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from slmfix_bot.adapters.model_package import find_package, load_package
 from slmfix_bot.adapters.onnx import OnnxRepairModel
 from slmfix_bot.app.repair import Repairer
-from slmfix_bot.app.repair_state import Tiers
+from slmfix_bot.app.repair_state import Effort, Tiers
 from slmfix_bot.core import rank
 from slmfix_bot.core.program import Program
 from slmfix_bot.core.report import RepairStatus
@@ -70,6 +70,8 @@ def main() -> None:
     parser.add_argument("--model", default="slmfix-mini")
     parser.add_argument("--count", type=int, default=100)
     parser.add_argument("--tiers", choices=TIERS, default="full")
+    parser.add_argument("--slack", type=float, default=Effort().slack)
+    parser.add_argument("--language", action="append")
     options = parser.parse_args()
     model = None
     if options.tiers != "deterministic":
@@ -77,8 +79,10 @@ def main() -> None:
     print(f"| language | n | pass | with a choice | {' | '.join(f'exact, weight {w}' for w in WEIGHTS)} | reachable |")
     print("|---" * (len(WEIGHTS) + 5) + "|")
     with ValidatorPool() as pool:
-        repairer = Recorder(pool, model, tiers=TIERS[options.tiers])
+        repairer = Recorder(pool, model, tiers=TIERS[options.tiers], effort=Effort(slack=options.slack))
         for name, rows in read_rows(options.folder, options.count).items():
+            if options.language and name not in options.language:
+                continue
             counts: Counter[str] = Counter()
             for row in rows:
                 program = Program(

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from slmfix_bot.core.report import RepairSource
+
 if TYPE_CHECKING:
     from slmfix_bot.core.harm import Harm
     from slmfix_bot.core.propose.case import Candidate
 
-MODEL_WEIGHT = 0.25  # of a nat of log-probability against the hand-set costs; see docs/decisions/0006-ranking.md
+MODEL_WEIGHT = 0.1  # of a nat of log-probability against the hand-set costs; see docs/decisions/0006-ranking.md
+NAME_SHARE = 0.3  # of that weight for names out of a schema, where closeness of words is the better judge
 KEPT_WEIGHT = 4.0  # per unit of code that a candidate does not keep
 GROWTH_WEIGHT = 0.01  # per character of change in length, so that the smaller of two equal edits wins
 
@@ -29,5 +32,6 @@ def score(verified: Verified, old: str) -> float:
     growth = min(200, abs(len(verified.candidate.text) - len(old)))
     total = verified.candidate.cost + KEPT_WEIGHT * (1 - verified.harm.kept) + GROWTH_WEIGHT * growth
     if verified.log_probability is not None:
-        total -= MODEL_WEIGHT * max(-40.0, verified.log_probability)
+        share = NAME_SHARE if verified.candidate.source is RepairSource.SCHEMA else 1.0
+        total -= share * MODEL_WEIGHT * max(-40.0, verified.log_probability)
     return 1000.0 * verified.remaining + total
