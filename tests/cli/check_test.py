@@ -11,6 +11,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from slmfix_bot.cli.main import main
+from tests.adapters.model_package_test import write_package
 from tests.testing.git_repo import GitRepo
 
 if TYPE_CHECKING:
@@ -306,6 +307,27 @@ def test_unusable_file_is_reported_as_skipped(
     assert code == 0
     assert [skip["path"] for skip in document["skipped"]] == [path]
     assert reason in document["skipped"][0]["reason"]
+
+
+def test_model_package_with_a_wrong_hash_is_refused(
+    repo: GitRepo, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    package = write_package(tmp_path / "package")
+    (package / "model.onnx").write_bytes(b"Weights")
+    add(repo, {"run.sh": BROKEN})
+    assert main(["check", "--model", str(package)]) == 4
+    error = capsys.readouterr().err
+    assert "has SHA-256" in error
+    assert "install it again" in error
+
+
+def test_repair_keeps_a_missing_final_newline_and_carriage_returns(
+    repo: GitRepo, capsys: pytest.CaptureFixture[str]
+) -> None:
+    add(repo, {"a.json": b'{\r\n  "a": 1,\r\n}', "b.sh": b'echo "open'})
+    assert main(["check", "--fix"]) == 0
+    assert (repo.path / "a.json").read_bytes() == b'{\r\n  "a": 1\r\n}'
+    assert (repo.path / "b.sh").read_bytes() == b'echo "open"'
 
 
 @pytest.mark.parametrize("text", [BROKEN.replace("\n", "\r\n"), 'echo "open'])
