@@ -306,8 +306,12 @@ def test_review_runs_nothing_and_posts_nothing_but_text(
 def test_the_trap_is_armed(tmp_path: Path) -> None:
     trap = Trap(tmp_path)
     trap.repo.write("run.sh", "changed\n")
-    for verb in ("status", "diff"):
-        run(["git", verb], cwd=trap.repo.path, timeout=20)
+    run(["git", "status"], cwd=trap.repo.path, timeout=20)
+    trap.repo.git("config", "--unset", "filter.evil.process")  # git gives up over this one
+    for option in ("--textconv", "--ext-diff"):
+        run(["git", "log", "-p", "-1", option], cwd=trap.repo.path, timeout=20)
     run([sys.executable, "-c", "import click"], cwd=trap.repo.path, timeout=20)
     run(["/bin/sh", "-c", "ruff; . ./run.sh"], cwd=trap.repo.path, env={"PATH": ".:/bin:/usr/bin"}, timeout=20)
-    assert {"fsmonitor", "filter-process", "diff-driver", "import-click", "program-ruff"} <= set(trap.sprung)
+    assert {"fsmonitor", "filter-process", "diff-driver", "textconv", "import-click", "program-ruff"} <= set(
+        trap.sprung
+    )

@@ -61,3 +61,9 @@ def test_git_applies_any_patch(tmp_path: Path, old: str, new: str, is_open: bool
     if patch := render_patch({"f": (old, new)}):
         git_apply(tmp_path, patch)
     assert (tmp_path / "f").read_bytes() == new.encode()
+
+
+def test_a_long_file_of_equal_lines_takes_no_longer_than_another() -> None:
+    lines = "echo x\n" * 10_000
+    patch = render_patch({"a.sh": (lines + lines, f"{lines}echo y\n{lines}")})
+    assert patch.endswith("@@ -9998,6 +9998,7 @@\n" + " echo x\n" * 3 + "+echo y\n" + " echo x\n" * 3)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
+from slmfix_bot.core.edit import opcodes
 from slmfix_bot.core.text import split_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    Operation = tuple[str, int, int, int, int]
 
 CONTEXT = 3
 NO_NEWLINE = "\\ No newline at end of file\n"
@@ -48,7 +50,7 @@ def quote_path(path: str) -> str:
 
 
 def _hunks(old: Sequence[str], new: Sequence[str]) -> Iterator[str]:
-    for group in SequenceMatcher(a=old, b=new, autojunk=False).get_grouped_opcodes(CONTEXT):
+    for group in _grouped(opcodes(old, new)):
         first, last = group[0], group[-1]
         yield f"@@ -{_range(first[1], last[2])} +{_range(first[3], last[4])} @@\n"
         for tag, i1, i2, j1, j2 in group:
@@ -57,6 +59,25 @@ def _hunks(old: Sequence[str], new: Sequence[str]) -> Iterator[str]:
                 continue
             yield from _marked("-", old[i1:i2])
             yield from _marked("+", new[j1:j2])
+
+
+def _grouped(operations: Sequence[Operation]) -> Iterator[list[Operation]]:
+    """Changes with up to CONTEXT equal lines on either side; those with at most twice as many between them are one."""
+    group: list[Operation] = []
+    for index, (tag, i1, i2, j1, j2) in enumerate(operations):
+        if tag != "equal":
+            group.append((tag, i1, i2, j1, j2))
+            continue
+        size, is_last = i2 - i1, index == len(operations) - 1
+        kept = min(size, CONTEXT)
+        if group and not is_last and size <= 2 * CONTEXT:
+            group.append((tag, i1, i2, j1, j2))
+            continue
+        if group:
+            yield [*group, (tag, i1, i1 + kept, j1, j1 + kept)]
+        group = [] if is_last else [(tag, i2 - kept, i2, j2 - kept, j2)]
+    if any(tag != "equal" for tag, *_ in group):
+        yield group
 
 
 def _range(start: int, stop: int) -> str:
