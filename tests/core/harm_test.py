@@ -113,3 +113,11 @@ def test_assess_is_quick_on_hostile_text(unit: str) -> None:
         started = time.process_time()
         assess(Program(language=language, text="a" + text), "a" + text[:4_000] + "b" + text[4_000:], (), MEDIUM)
         assert time.process_time() - started < 2.0
+
+
+@pytest.mark.parametrize("new", ["ls /tmp\n\\fi\n", "ls /tmp\\\nfi\n"])
+def test_a_stray_keyword_is_no_command(new: str) -> None:
+    program = Program(language="bash", text="ls /tmp\nfi\n")
+    assert assess(program, new, (), BOUNDS[Aggressiveness.HIGH]).reasons == ("makes a keyword part of a command",)
+    kept = Program(language="bash", text="grep -e a \\\n  -e b x\nls (\n")
+    assert assess(kept, kept.text.replace(" (", ""), (), BOUNDS[Aggressiveness.HIGH]).reasons == ()

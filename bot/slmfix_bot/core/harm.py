@@ -43,6 +43,7 @@ BOUNDS = {
 _ATOM = re.compile(r"\w+")
 _ESCAPE = re.compile(r"\\[abfnrtv0]|\\u[0-9a-fA-F]{4}")
 _NULLS = dict.fromkeys(("none", "undefined", "nil"), "null")  # one value in the spellings of several languages
+_ESCAPED_KEYWORD = re.compile(r"\\(?:if|then|elif|else|fi|for|while|until|do|done|case|esac)\b|(?<=[^\s\\])\\\n(?=\w)")
 _SMALL = 12  # tokens; below, one replaced name is a large share of the program
 
 
@@ -111,6 +112,9 @@ def assess(program: Program, new: str, diagnostics: Sequence[Diagnostic], bounds
     invented = _invented(program, new, diagnostics)
     if invented:
         reasons.append(f"invents {', '.join(invented[:3])}")
+    if program.language in {"bash", "sh"} and _ESCAPED_KEYWORD.subn("", new)[1] > _ESCAPED_KEYWORD.subn("", old)[1]:
+        # `\fi` parses, and so does a line joined to the next in the middle of a word; neither is a command.
+        reasons.append("makes a keyword part of a command")
     lost = _lost_words(old, before, after, residue)
     if lost > bounds.lost_words:
         reasons.append(f"deletes {lost} words of code")
