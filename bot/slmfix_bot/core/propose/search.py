@@ -48,6 +48,8 @@ def propose_search(case: Case) -> Iterator[Candidate]:
         following = case.code[index] if index < len(case.code) else None
         if following and following.end - token.start < 80:
             gap = case.text[token.end : following.start]
+            if "\n" in gap:
+                continue  # words of two lines are of two statements
             swapped = case.splice(token.start, following.end, following.text + gap + token.text)
             yield _search(swapped, 4.5 + 0.15 * rank, "tokens swapped")
 
