@@ -216,3 +216,11 @@ def test_outside_of_actions_the_command_points_to_check(
     monkeypatch.setenv("GITHUB_EVENT_NAME", "pull_request")
     assert main(["review"]) == 2
     assert "use `check`" in capsys.readouterr().err
+
+
+def test_a_folder_in_the_place_of_the_report_does_not_undo_the_review(repo: GitRepo, job: Job) -> None:
+    with pull_of(repo, {"run.sh": BROKEN, "slmfix-report.json/x": "y\n"}) as fake:
+        assert job.review(fake) == 0
+        assert len(fake.comments) == 1
+    assert job.outputs["repaired"] == "1"
+    assert "report" not in job.outputs

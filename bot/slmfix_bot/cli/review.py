@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from slmfix_bot.errors import EXIT_CLEAN, EXIT_FINDINGS, ConfigurationError
+from slmfix_bot.errors import EXIT_CLEAN, EXIT_FINDINGS, ConfigurationError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -133,12 +133,19 @@ def _changes(git: Git, event: Event, options: Options) -> ChangeSet:
 
 def _publish(runner: Runner, root: Path, delivered: Delivered) -> None:
     from slmfix_bot.adapters.worktree import write_new
+    from slmfix_bot.core.review import Annotation, Level
     from slmfix_bot.reporters import REPORTERS, Style
 
     report = delivered.report
     runner.print_foreign(REPORTERS["rich"](report, Style()))
     runner.annotate(delivered.annotations)
     runner.append_summary(delivered.summary)
-    write_new(root / REPORT_NAME, REPORTERS["json"](report, Style()))
-    for name, value in delivered.outputs(REPORT_NAME).items():
+    outputs = delivered.outputs(REPORT_NAME)
+    try:
+        write_new(root / REPORT_NAME, REPORTERS["json"](report, Style()))
+    except UsageError as error:
+        # A change may bring a folder of that name: the review stands, only the file is missing.
+        del outputs["report"]
+        runner.annotate([Annotation(level=Level.NOTICE, title="slmfix", message=f"no report file: {error}")])
+    for name, value in outputs.items():
         runner.set_output(name, value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,19 +43,6 @@ class LanguageOptions:
     exclude: tuple[str, ...] = ()
     dialect: str | None = None
     schema: str | None = None
-    validator: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, kw_only=True)
-class CustomValidator:
-    """A command of the user's own (DESIGN section 7); `command` is an argument vector, never a shell line."""
-
-    name: str
-    language: str
-    command: tuple[str, ...]
-    output: str
-    pattern: str | None = None
-    timeout: float = 30.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +75,6 @@ class Options:
     time_budget: float = 120.0
     jobs: int = 1
     languages: Mapping[str, LanguageOptions] = field(default_factory=dict)
-    validators: tuple[CustomValidator, ...] = ()
     exclude: tuple[str, ...] = ()
     declare: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
