@@ -131,11 +131,14 @@ def sft(
 @click.option("--record/--no-record", default=True, help="Write the figures into slmfix-training.json.")
 def evaluate(checkpoint: Path, samples_folder: Path, count: int, ranked: int, seed: int, record: bool) -> None:
     """Measures a checkpoint on held-out synthetic samples."""
+    import torch
+
     from slmfix_training.checkpoint import RECORD, load_model, read_record
     from slmfix_training.evaluate import Judge
     from slmfix_training.evaluate import evaluate as run_evaluation
     from slmfix_training.tokenizer import load_tokenizer
 
+    torch.set_num_threads(1)  # two threads wait for each other on a busy machine (training/README.md)
     judge = Judge(load_model(checkpoint), load_tokenizer(checkpoint / "tokenizer.json"))
     figures = {}
     for name, row in run_evaluation(judge, samples_folder, count=count, ranked=ranked, seed=seed):
