@@ -15,7 +15,7 @@ from slmfix_bot.core.harm import BOUNDS
 from slmfix_bot.core.options import Aggressiveness
 from slmfix_bot.core.prompt import render_prompt
 from slmfix_bot.core.rank import Verified, score
-from slmfix_bot.core.report import RepairStatus
+from slmfix_bot.core.report import RepairSource, RepairStatus
 from slmfix_bot.core.similarity import similarity
 from slmfix_bot.core.window import build_window
 
@@ -108,7 +108,7 @@ class Repairer:
 
     def _scored(self, run: Run) -> list[tuple[Verified, State]]:
         """Adds the model's log-probability where the edit can be written as a script over the first window."""
-        if self.model is None or not self.tiers.model_ranks or len(run.accepted) < 2:
+        if self.model is None or not self.tiers.model_ranks or not _needs_ranking(run):
             return run.accepted
         started = time.monotonic()
         window = build_window(run.original.text, run.errors, language=run.original.language, allowed=run.allowed)
@@ -140,3 +140,9 @@ class Repairer:
             edits=diff_edits(run.original.text, text),
             similarity=kept,
         )
+
+
+def _needs_ranking(run: Run) -> bool:
+    """Whether the model's word could change the choice: it has none among names out of a schema (core/rank.py)."""
+    free = [v for v, _ in run.accepted if v.candidate.source is not RepairSource.SCHEMA]
+    return len(run.accepted) > 1 and bool(free)

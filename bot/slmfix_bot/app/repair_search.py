@@ -18,8 +18,10 @@ from slmfix_bot.core.harm import assess
 from slmfix_bot.core.prompt import render_prompt
 from slmfix_bot.core.propose import propose
 from slmfix_bot.core.propose.case import Candidate, Case
+from slmfix_bot.core.propose.names import guess_cost
 from slmfix_bot.core.rank import Verified
 from slmfix_bot.core.report import RepairSource
+from slmfix_bot.core.rules import is_about_signs
 from slmfix_bot.core.window import build_window
 
 if TYPE_CHECKING:
@@ -146,6 +148,7 @@ class Search:
             text = decode(window, case.text, proposal.script)
             if text is not None and text != case.text:
                 cost = MODEL_PRIOR - MODEL_WEIGHT * max(-20.0, proposal.log_probability)
+                cost += guess_cost(case, text)
                 candidates.append(Candidate(text, RepairSource.MODEL, cost, "edit script of the model"))
         self.run.model_seconds += time.monotonic() - started
         return candidates
@@ -176,7 +179,11 @@ class Search:
         return not same or candidate.cost <= WORTH_LOCATING or errors[0].column is not None
 
     def _accept(self, reached: State, candidate: Candidate, state: State) -> bool:
-        harm = assess(self.run.original, candidate.text, self._seen(state), self.bounds)
+        bounds = self.bounds
+        if not is_about_signs(self.run.errors[0].rule):
+            # Dropping what has a wrong name makes the error go away, and with it what was asked for.
+            bounds = replace(bounds, lost_words=max(0, bounds.lost_words - 1))
+        harm = assess(self.run.original, candidate.text, self._seen(state), bounds)
         if harm.reasons:
             self.run.refusals.update(harm.reasons)
             return False

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from slmfix_bot.core.propose.case import Candidate
 
 MODEL_WEIGHT = 0.1  # of a nat of log-probability against the hand-set costs; see docs/decisions/0006-ranking.md
-NAME_SHARE = 0.3  # of that weight for names out of a schema, where closeness of words is the better judge
 KEPT_WEIGHT = 4.0  # per unit of code that a candidate does not keep
 GROWTH_WEIGHT = 0.01  # per character of change in length, so that the smaller of two equal edits wins
 
@@ -31,7 +30,7 @@ def score(verified: Verified, old: str) -> float:
     """Lower is better. Candidates that leave fewer diagnostics always come first (DESIGN section 6)."""
     growth = min(200, abs(len(verified.candidate.text) - len(old)))
     total = verified.candidate.cost + KEPT_WEIGHT * (1 - verified.harm.kept) + GROWTH_WEIGHT * growth
-    if verified.log_probability is not None:
-        share = NAME_SHARE if verified.candidate.source is RepairSource.SCHEMA else 1.0
-        total -= share * MODEL_WEIGHT * max(-40.0, verified.log_probability)
+    if verified.log_probability is not None and verified.candidate.source is not RepairSource.SCHEMA:
+        # Among names out of a schema the closeness of words, which the cost holds, is the better judge.
+        total -= MODEL_WEIGHT * max(-40.0, verified.log_probability)
     return 1000.0 * verified.remaining + total

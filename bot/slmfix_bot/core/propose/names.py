@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from slmfix_bot.core.closeness import RELATED, UNRELATED, closeness
@@ -46,6 +47,24 @@ def _distance(target: Diagnostic, name: str) -> float:
     """What a parser expects in place of a token needs no likeness; a name does."""
     apart = not is_about_signs(target.rule) and closeness(target.found or "", name) < RELATED
     return UNRELATED if apart else 0.0
+
+
+def guess_cost(case: Case, text: str) -> float:
+    """What a free proposal for a wrong name costs extra: UNRELATED if nothing that it brings in resembles the name.
+
+    A name that stays, under a qualifier or behind an import, was not replaced and needs no likeness.
+    """
+    target = case.target
+    if is_about_signs(target.rule) or not target.found:
+        return 0.0
+    last = target.found.rpartition(".")[2].strip('"`[]').casefold()
+    old, new = case.text.casefold(), text.casefold()
+    if new.count(last) >= old.count(last):
+        return 0.0
+    come = Counter(re.findall(r"\w+", text)) - Counter(re.findall(r"\w+", case.text))
+    named = [name for name in target.expected if new.count(name.casefold()) > old.count(name.casefold())]
+    near = max((closeness(target.found, name) for name in (*come, *named)), default=0.0)
+    return 0.0 if near >= RELATED else UNRELATED
 
 
 def _replace_here(case: Case, target: Diagnostic, name: str) -> str | None:
