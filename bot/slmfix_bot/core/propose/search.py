@@ -34,7 +34,7 @@ def propose_search(case: Case) -> Iterator[Candidate]:
     ranked = sorted(case.code, key=lambda token: _distance(case, token))[: 2 * _REACH]
     for rank, token in enumerate(ranked):
         far = 0.15 * rank
-        yield _search(case.splice(token.start, token.end, ""), _deletion_cost(token) + far, f"{token.text!r} removed")
+        yield _search(_without(case, token), _deletion_cost(token) + far, f"{token.text!r} removed")
         if token.kind is Kind.WORD and len(token.text) >= 3:
             keywords = get_close_matches(token.text.casefold(), vocabulary(case.program.language), n=2, cutoff=0.75)
             for order, keyword in enumerate(word for word in keywords if word != token.text.casefold()):
@@ -52,6 +52,15 @@ def propose_search(case: Case) -> Iterator[Candidate]:
                 continue  # words of two lines are of two statements
             swapped = case.splice(token.start, following.end, following.text + gap + token.text)
             yield _search(swapped, 4.5 + 0.15 * rank, "tokens swapped")
+
+
+def _without(case: Case, token: Token) -> str:
+    """The text without a token, and without the blanks that it would leave at the end of its line."""
+    ends_line = case.text[token.end : token.end + 1] in {"", "\n", "\r"}
+    before = case.text[: token.start]
+    return (before.rstrip(" \t") if ends_line and before.rpartition("\n")[2].strip() else before) + case.text[
+        token.end :
+    ]
 
 
 def _search(text: str, cost: float, note: str) -> Candidate:
