@@ -196,7 +196,8 @@ def _indentation(case: Case) -> Iterator[Candidate]:
     if "ndent" not in case.target.message or not 1 <= number <= len(case.lines):
         return
     content = case.lines[number - 1]
-    levels = {re.match(r"[ \t]*", line)[0] for line in case.lines[max(0, number - 12) : number - 1] if line.strip()}  # type: ignore[index]
+    above = (line for line in case.lines[max(0, number - 12) : number - 1] if line.strip())
+    levels = {line[: len(line) - len(line.lstrip(" \t"))] for line in above}
     previous = next((line for line in reversed(case.lines[: number - 1]) if line.strip()), "")
     near = previous[: len(previous) - len(previous.lstrip())]
     for level in sorted(levels, key=lambda level: (level != near, -len(level))):
