@@ -38,6 +38,8 @@ def closeness(found: str, name: str, context: str = "") -> float:
 
     >>> closeness("song_title", "Title", "song"), closeness("gender", "district_id")
     (1.0, 0.0)
+    >>> closeness("due_date", "due_on")
+    1.0
     """
     around = stems(context)
     left, right = stems(found), stems(name)
@@ -55,6 +57,13 @@ def closeness(found: str, name: str, context: str = "") -> float:
     return max(overlap, inside, spelt if spelt >= 0.65 else 0.0)
 
 
+_TIMES = frozenset({"date", "datetime", "time", "timestamp", "day", "at", "on"})
+
+
 def _same(one: str, two: str) -> bool:
-    """Equal, or one an abbreviation of the other by its beginning."""
-    return one == two or (min(len(one), len(two)) >= 3 and (one.startswith(two) or two.startswith(one)))
+    """Equal, or one an abbreviation of the other by its beginning, or two of the words that names of dates end in."""
+    return (
+        one == two
+        or (one in _TIMES and two in _TIMES)
+        or (min(len(one), len(two)) >= 3 and (one.startswith(two) or two.startswith(one)))
+    )

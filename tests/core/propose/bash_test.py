@@ -22,6 +22,11 @@ REPAIRS = [
     ("grep error <log file> | sort\n", "grep error '<log file>' | sort\n"),
     ("if [ -f a ] then echo b; fi\n", "if [ -f a ]; then echo b; fi\n"),
     ("ls -l |\n", "ls -l\n"),
+    (
+        "for f in *; do\n  if test -s $f; then\n    echo $f\ndone\n",
+        "for f in *; do\n  if test -s $f; then\n    echo $f\n  fi\ndone\n",
+    ),
+    ('for f in *; do\n  echo "$f"\nfi\n', 'for f in *; do\n  echo "$f"\ndone\n'),
     ("case $1 in\n  a) echo a ;;\n", "case $1 in\n  a) echo a ;;\nesac\n"),
     ('while read -r line; do echo "$line"; done < list)\n', 'while read -r line; do echo "$line"; done < list\n'),
 ]

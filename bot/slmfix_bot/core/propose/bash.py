@@ -132,6 +132,14 @@ def _odd_marks(text: str, marks: list[int]) -> list[int]:
     return [found[-1] for found in by_line.values() if len(found) % 2]
 
 
+def _closed_above(case: Case, place: int, opener: int, closer: str) -> str:
+    """A closer on a line of its own, indented as its opener, behind the last code before the place."""
+    head = case.text[opener - len(case.text[:opener].rpartition("\n")[2]) : opener]
+    indent = head[: len(head) - len(head.lstrip())]
+    end = len(case.text[:place].rstrip())
+    return case.splice(end, end, f"\n{indent}{closer}")
+
+
 def _closers(case: Case) -> Iterator[Candidate]:
     """Blocks that are never closed get their closer at the end; closers of nothing go."""
     stack: list[str] = []
@@ -142,6 +150,8 @@ def _closers(case: Case) -> Iterator[Candidate]:
         if stack and token.text in ends and stack[-1] in ends - {token.text} and expects_command:
             swapped = case.splice(token.start, token.end, stack[-1])
             yield _rule(swapped, 0.9, f"{token.text} -> {stack[-1]}")
+            if len(stack) > 1 and stack[-2] == token.text:
+                yield _rule(_closed_above(case, token.start, opened[-1], stack[-1]), 0.95, f"{stack[-1]} added")
             stack.pop()
             opened.pop()
             continue
