@@ -16,6 +16,7 @@ import statistics
 import sys
 import time
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 LANGUAGES = {"ansible-yaml": "ansible", "sql-schema": "sql"}
 FILES = ("bash", "sql", "sql-schema", "ansible-yaml", "python", "json")
+NOTHING_LOST = replace(BOUNDS[Aggressiveness.MEDIUM], lost_words=0)
 TIERS = {
     "deterministic": Tiers(model_ranks=False, model_proposes=False),
     "rank": Tiers(model_ranks=True, model_proposes=False),
@@ -76,7 +78,7 @@ def introduced(program: Program, new: str, reference: str) -> list[bool]:
 
 def measure(path: Path, repairer: Repairer, pool: ValidatorPool, limit: int | None, log: Any) -> dict[str, Any]:
     """One row of the table."""
-    failing = passed = harmless = total = 0
+    failing = passed = harmless = unlost = total = 0
     kept, latencies = [], []
     names: Counter[bool] = Counter()
     for row, program in read_cases(path, limit):
@@ -91,6 +93,7 @@ def measure(path: Path, repairer: Repairer, pool: ValidatorPool, limit: int | No
         valid = outcome.status is RepairStatus.REPAIRED and pool.validate(program.with_text(outcome.text)).is_valid
         harm = assess(program, outcome.text, outcome.before.diagnostics, BOUNDS[Aggressiveness.MEDIUM])
         passed += valid
+        unlost += valid and not assess(program, outcome.text, outcome.before.diagnostics, NOTHING_LOST).reasons
         if valid and not harm.reasons:
             harmless += 1
             kept.append(word_similarity(program.text, outcome.text))
@@ -104,6 +107,7 @@ def measure(path: Path, repairer: Repairer, pool: ValidatorPool, limit: int | No
         log.write(json.dumps(record, ensure_ascii=False) + "\n")
     return {
         "name": path.stem, "total": total, "failing": failing, "passed": passed, "harmless": harmless,
+        "unlost": unlost,
         "kept": statistics.mean(kept) if kept else 0.0,
         "named": f"{names[True] / names.total():.0%} of {names.total()}" if names else "-",
         "median_ms": statistics.median(latencies) if latencies else 0.0,
@@ -129,10 +133,11 @@ def main() -> None:
         model = OnnxRepairModel(load_package(find_package(options.model)))
     started = time.monotonic()
     print(
-        "| programs | failing | pass | harmless pass (95 %) | similarity kept | new names in the reference "
+        "| programs | failing | pass | harmless pass (95 %) | and no word lost "
+        "| similarity kept | new names in the reference "
         "| median ms | p95 ms |"
     )
-    print("|---|---|---|---|---|---|---|---|")
+    print("|---|---|---|---|---|---|---|---|---|")
     with ValidatorPool() as pool, (options.log or Path("/dev/null")).open("w", encoding="utf-8") as log:
         strength = Aggressiveness(options.aggressiveness)
         repairer = Repairer(pool, model, aggressiveness=strength, tiers=TIERS[options.tiers], effort=Effort())
@@ -143,7 +148,8 @@ def main() -> None:
             print(
                 f"| {name} ({row['total']}) | {row['failing']} | {row['passed'] * share:.1f} % "
                 f"| {row['harmless'] * share:.1f} % ({100 * low:.0f}-{100 * high:.0f}) "
-                f"| {row['kept']:.2f} | {row['named']} | {row['median_ms']:.0f} | {row['p95_ms']:.0f} |",
+                f"| {row['unlost'] * share:.1f} % | {row['kept']:.2f} | {row['named']} "
+                f"| {row['median_ms']:.0f} | {row['p95_ms']:.0f} |",
                 flush=True,
             )
     print(f"\ntiers: {options.tiers}; {time.monotonic() - started:.0f} s in all", file=sys.stderr)
