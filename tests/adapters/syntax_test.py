@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from slmfix_bot.adapters.syntax import GRAMMARS, TreeSitterParser
+from slmfix_bot.adapters.syntax import GRAMMARS, TreeSitterParser, locate
 from slmfix_bot.core.similarity import Node, similarity
 
 PARSER = TreeSitterParser()
@@ -114,3 +114,15 @@ def test_parse_deep_nesting() -> None:
 
 def test_parse_empty_text() -> None:
     assert PARSER.parse("python", "") is not None
+
+
+def test_located_nodes_count_code_points_and_mark_errors() -> None:
+    tree = locate("python", "é = 'ü'\nx = (1\n")
+    assert tree is not None
+    nodes, waiting = [], [tree]
+    while waiting:
+        nodes.append(waiting.pop())
+        waiting += nodes[-1].children
+    assert any((node.kind, node.start, node.end) == ("string", 4, 7) for node in nodes)
+    assert any(node.missing or node.kind == "ERROR" for node in nodes)
+    assert locate("no_such_grammar", "x") is None

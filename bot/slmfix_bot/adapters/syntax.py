@@ -7,13 +7,17 @@ tree, which callers must expect anyway. Grammars that are known to loop or crash
 from __future__ import annotations
 
 import time
+from bisect import bisect_left
 from functools import cache
-from typing import TYPE_CHECKING, Any, cast
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from slmfix_bot.core.similarity import Node
 
 if TYPE_CHECKING:
-    from tree_sitter import TreeCursor
+    from collections.abc import Callable
+
+    from tree_sitter import Tree, TreeCursor
     from tree_sitter_language_pack import SupportedLanguage
 
 # our language -> grammar of the language pack
@@ -54,29 +58,66 @@ class TreeSitterParser:
     def parse(self, language: str, text: str) -> Node | None:
         """The tree; None without a grammar, beyond a bound, or for text that has no UTF-8 form."""
         grammar = GRAMMARS.get(language)
-        try:
-            source = text.encode()
-        except UnicodeEncodeError:  # a lone surrogate
-            return None
-        if grammar is None or len(source) > self._max_bytes:
-            return None
-        try:
-            parser = _parser(grammar)
-        except LookupError:
-            return None
-        deadline = time.monotonic() + self._seconds
-        try:
-            # only a source that is read through a callback can be interrupted
-            tree = parser.parse(
-                lambda offset, _point: source[offset : offset + _CHUNK],
-                progress_callback=lambda *_state: time.monotonic() > deadline,
-            )
-        except ValueError:  # interrupted; the next parse would otherwise go on from here
-            parser.reset()
-            return None
-        if tree.root_node.descendant_count > MAX_NODES:
-            return None
-        return _convert(tree.walk(), source)
+        source = _encoded(text, self._max_bytes)
+        tree = _tree(grammar, source, self._seconds) if grammar and source is not None else None
+        return _convert(tree.walk(), source) if tree is not None and source is not None else None
+
+
+class Branch(NamedTuple):
+    """A node with its place. Offsets count code points of the text, the end is exclusive; `kind` is "ERROR" for what
+    the grammar could not use, `missing` says that the parser made the node up, `field` is its role in its parent."""
+
+    kind: str
+    start: int
+    end: int
+    named: bool
+    missing: bool
+    field: str | None
+    children: tuple[Branch, ...]
+
+
+def locate(grammar: str, text: str, *, max_bytes: int = MAX_BYTES, seconds: float = MAX_SECONDS) -> Branch | None:
+    """The concrete tree of a text with places; None beyond a bound or without such a grammar in the language pack."""
+    source = _encoded(text, max_bytes)
+    tree = _tree(grammar, source, seconds) if source is not None else None
+    if tree is None or source is None:
+        return None
+    return _located(tree.walk(), _code_points(text, source))
+
+
+def _encoded(text: str, max_bytes: int) -> bytes | None:
+    try:
+        source = text.encode()
+    except UnicodeEncodeError:  # a lone surrogate
+        return None
+    return source if len(source) <= max_bytes else None
+
+
+def _code_points(text: str, source: bytes) -> Callable[[int], int]:
+    """From an offset in the bytes to one in the text."""
+    if len(text) == len(source):
+        return lambda offset: offset
+    ends = list(accumulate((len(character.encode()) for character in text), initial=0))
+    return lambda offset: bisect_left(ends, offset)
+
+
+def _tree(grammar: str, source: bytes, seconds: float) -> Tree | None:
+    """The parser's tree; None when it takes too long or is too large."""
+    try:
+        parser = _parser(grammar)
+    except LookupError:
+        return None
+    deadline = time.monotonic() + seconds
+    try:
+        # only a source that is read through a callback can be interrupted
+        tree: Tree = parser.parse(
+            lambda offset, _point: source[offset : offset + _CHUNK],
+            progress_callback=lambda *_state: time.monotonic() > deadline,
+        )
+    except ValueError:  # interrupted; the next parse would otherwise go on from here
+        parser.reset()
+        return None
+    return tree if tree.root_node.descendant_count <= MAX_NODES else None
 
 
 def _kind(cursor: TreeCursor) -> str:
@@ -106,3 +147,28 @@ def _convert(cursor: TreeCursor, source: bytes) -> Node:
             done = Node(kind, children=tuple(children))
         else:
             return done
+
+
+def _located(cursor: TreeCursor, place: Callable[[int], int]) -> Branch:
+    """The tree under the cursor, without recursion as above."""
+    waiting: list[tuple[Any, str | None, list[Branch]]] = []
+    while True:
+        node, field = cursor.node, cursor.field_name
+        if cursor.goto_first_child():
+            waiting.append((node, field, []))
+            continue
+        done = _branch(node, field, (), place)
+        while waiting:
+            waiting[-1][2].append(done)
+            if cursor.goto_next_sibling():
+                break
+            cursor.goto_parent()
+            node, field, children = waiting.pop()
+            done = _branch(node, field, tuple(children), place)
+        else:
+            return done
+
+
+def _branch(node: Any, field: str | None, children: tuple[Branch, ...], place: Callable[[int], int]) -> Branch:
+    start, end = place(node.start_byte), place(node.end_byte)
+    return Branch(node.type, start, end, node.is_named, node.is_missing, field, children)

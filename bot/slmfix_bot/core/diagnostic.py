@@ -25,7 +25,8 @@ class Diagnostic:
     """One statement of a validator.
 
     `found` is the offending name exactly as written, `expected` the legal names nearest first, `related_line` the
-    opener of an unclosed block or the first definition, `fix` the tool's own safe fix.
+    opener of an unclosed block or the first definition, `fix` the tool's own safe fix, `embedded` the language of the
+    program inside the file that this is about (a shell script in a workflow), if it is not the file's own.
     """
 
     rule: str
@@ -39,6 +40,7 @@ class Diagnostic:
     expected: tuple[str, ...] = ()
     related_line: int | None = None
     fix: tuple[Edit, ...] = ()
+    embedded: str | None = None
 
     def __post_init__(self) -> None:
         if self.end_line < self.line:

@@ -71,6 +71,8 @@ _SYNTAX = {
     "json": _Syntax((r"//[^\n]*", _BLOCK), (_SINGLE, _DOUBLE)),
     "yaml": _Syntax((r"(?<![^\s])#[^\n]*",), (r"'(?:[^'\n]|'')*'", _DOUBLE), word=r"[^\W\d][\w-]*"),
     "verilog": _Syntax((r"//[^\n]*", _BLOCK), (_DOUBLE,), word=r"[^\W\d][\w$]*"),
+    "terraform": _Syntax((r"#[^\n]*", r"//[^\n]*", _BLOCK), (_DOUBLE,), word=r"[^\W\d][\w-]*"),
+    "c": _Syntax((r"//[^\n]*", _BLOCK), (_DOUBLE, _SINGLE, r"`[^`\n]*`")),
 }
 _FAMILY = {
     "sh": "bash",
@@ -78,7 +80,9 @@ _FAMILY = {
     "toml": "yaml",
     "workflow": "yaml",
     "kubernetes": "yaml",
-    "terraform": "python",
+    "javascript": "c",
+    "typescript": "c",
+    "protobuf": "c",
     "dockerfile": "bash",
 }
 

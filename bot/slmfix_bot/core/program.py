@@ -10,6 +10,8 @@ class Program:
     """`language` is a key of the validator registry; `schema` is the text of the configured DDL for SQL.
 
     `path` is repository-relative with forward slashes and is never opened; it only informs (file kind, messages).
+    `files` are other files of the same commit that the verdict depends on (path, text): migrations for SQL, `library/`
+    and role defaults for Ansible. They may come from a stranger's change and are read as data.
     """
 
     language: str
@@ -17,6 +19,7 @@ class Program:
     path: str = ""
     dialect: str | None = None
     schema: str | None = None
+    files: tuple[tuple[str, str], ...] = ()
 
     def with_text(self, text: str) -> Program:
         """The same program with other contents."""

@@ -4,7 +4,10 @@ nothing: names, first lines and the shape of top-level keys decide, and what sta
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from pathlib import PurePosixPath
+
+from slmfix_bot.validators.detect_ansible import detect_ansible
 
 SUFFIXES = {
     ".sh": "bash",
@@ -44,22 +47,13 @@ COMMENTED_JSON = re.compile(
     r"(^|/)((ts|js)config[^/]*|devcontainer|\.vscode/[^/]+|\.eslintrc|\.swcrc|api-extractor)\.json$"
 )
 
-PLAYBOOK_KEYS = {
-    "tasks",
-    "roles",
-    "pre_tasks",
-    "post_tasks",
-    "handlers",
-    "gather_facts",
-    "become",
-    "vars",
-    "vars_files",
-}
-TASK_KEYS = {"when", "register", "notify", "loop", "with_items", "become", "changed_when", "failed_when", "delegate_to"}
-ANSIBLE_FOLDERS = {"tasks", "handlers"}
-NOT_ANSIBLE = re.compile(r"(^|/)(\.github|\.circleci|\.gitlab|meta|molecule/[^/]+/molecule\.yml)(/|$)")
-FULL_NAME = re.compile(r"[a-z_]\w*\.[a-z_]\w*\.[a-z_]\w*")
 MAX_LOOK = 1 << 16
+Sniffer = Callable[[PurePosixPath, str], str | None]
+# Formats that other formats are written in: the first sniffer that knows the file names it. Each is one module.
+SNIFFERS: Mapping[str, tuple[Sniffer, ...]] = {
+    "yaml": (detect_ansible,),
+    "json": (),
+}
 
 
 def detect(path: str, text: str) -> str | None:
@@ -74,9 +68,9 @@ def detect(path: str, text: str) -> str | None:
         return INTERPRETERS.get(interpreter or "")
     if by_name == "json" and COMMENTED_JSON.search(path):
         return None
-    if by_name == "yaml" and _is_ansible(place, text[:MAX_LOOK]):
-        return "ansible"
-    return by_name
+    beginning = text[:MAX_LOOK]
+    found = (sniff(place, beginning) for sniff in SNIFFERS.get(by_name or "", ()))
+    return next((language for language in found if language), by_name)
 
 
 def _interpreter(text: str) -> str | None:
@@ -87,29 +81,3 @@ def _interpreter(text: str) -> str | None:
     while words and (PurePosixPath(words[0]).name == "env" or words[0].startswith("-") or "=" in words[0]):
         words.pop(0)
     return re.sub(r"[\d.]+$", "", PurePosixPath(words[0]).name) if words else None
-
-
-def _is_ansible(place: PurePosixPath, text: str) -> bool:
-    if NOT_ANSIBLE.search(place.as_posix()):
-        return False
-    entries = _top_level_entries(text)
-    if any("import_playbook" in keys or ("hosts" in keys and keys & PLAYBOOK_KEYS) for keys in entries):
-        return True
-    if place.parent.name in ANSIBLE_FOLDERS and entries:
-        return True
-    return any((keys & TASK_KEYS and "name" in keys) or any(map(FULL_NAME.fullmatch, keys)) for keys in entries)
-
-
-def _top_level_entries(text: str) -> list[set[str]]:
-    """The keys of each mapping in a top-level list, as far as lines show them."""
-    entries: list[set[str]] = []
-    indent = 0
-    for line in text.split("\n"):
-        if start := re.match(r"-(\s+)(?=\S)", line):
-            entries.append(set())
-            indent = start.end()
-        elif not entries or not re.match(rf" {{{indent}}}\S", line):
-            continue
-        if key := re.match(r"([\w.-]+)\s*:(?=\s|$)", line[indent:]):
-            entries[-1].add(key[1])
-    return [keys for keys in entries if keys]

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from slmfix_bot.core.diagnostic import Diagnostic, Severity, Validation
 from slmfix_bot.core.edit import Edit
+from slmfix_bot.core.program import Program
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from slmfix_bot.core.program import Program
 
 
 def encode(message: Mapping[str, Any]) -> bytes:
@@ -22,6 +21,11 @@ def encode(message: Mapping[str, Any]) -> bytes:
 def encode_request(program: Program, *, quick: bool, timeout: float) -> bytes:
     """A request to check a program; the worker ends itself after `timeout` seconds."""
     return encode({"program": vars(program), "quick": quick, "timeout": timeout})
+
+
+def decode_program(fields: Mapping[str, Any]) -> Program:
+    """The program of a request; JSON has no tuples."""
+    return Program(**{**fields, "files": tuple((path, text) for path, text in fields["files"])})
 
 
 def decode_validation(line: bytes) -> Validation:

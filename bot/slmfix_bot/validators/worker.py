@@ -14,14 +14,15 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from slmfix_bot.core.diagnostic import Validation
-from slmfix_bot.core.program import Program
 from slmfix_bot.errors import CannotJudge, MissingToolError, ToolError
 from slmfix_bot.validators import VALIDATORS
 from slmfix_bot.validators.base import Explainer
-from slmfix_bot.validators.wire import encode
+from slmfix_bot.validators.wire import decode_program, encode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from slmfix_bot.core.program import Program
 
 GRACE = 1.0
 _versions: dict[str, str] = {}
@@ -59,7 +60,7 @@ def judge(program: Program, *, quick: bool) -> Validation:
 def answer(message: Mapping[str, Any]) -> bytes:
     """The line that answers one request."""
     if "version" not in message:
-        return encode(asdict(judge(Program(**message["program"]), quick=message["quick"])))
+        return encode(asdict(judge(decode_program(message["program"]), quick=message["quick"])))
     try:
         return encode({"version": version_of(message["version"]), "missing": None})
     except MissingToolError as error:
