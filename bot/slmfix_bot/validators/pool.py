@@ -41,6 +41,14 @@ class Worker:
         self._directory = directory
         self._isolation = isolation
         self._process: Process | None = None
+        self._files: tuple[tuple[str, str], ...] = ()
+
+    def judge(self, program: Program, *, quick: bool, timeout: float) -> bytes:
+        """The answer to a request to check a program. Raises ToolError; the worker is gone then."""
+        same_files = self._process is not None and program.files == self._files
+        reply = self.ask(encode_request(program, quick=quick, timeout=timeout, same_files=same_files), timeout)
+        self._files = program.files
+        return reply
 
     def ask(self, request: bytes, timeout: float) -> bytes:
         """The answer, without its LF. Raises ToolError; the worker is gone then."""
@@ -154,8 +162,7 @@ class ValidatorPool:
     def _ask(self, worker: Worker, program: Program, *, quick: bool) -> Validation:
         if program.language not in VALIDATORS:
             return Validation(validator="", version="", skipped=f"no validator for {program.language}")
-        request = encode_request(program, quick=quick, timeout=self._timeout)
         try:
-            return decode_validation(worker.ask(request, self._timeout))
+            return decode_validation(worker.judge(program, quick=quick, timeout=self._timeout))
         except ToolError as error:
             return Validation(validator=program.language, version="", skipped=str(error))

@@ -18,14 +18,20 @@ def encode(message: Mapping[str, Any]) -> bytes:
     return json.dumps(message, separators=(",", ":")).encode("ascii") + b"\n"
 
 
-def encode_request(program: Program, *, quick: bool, timeout: float) -> bytes:
-    """A request to check a program; the worker ends itself after `timeout` seconds."""
-    return encode({"program": vars(program), "quick": quick, "timeout": timeout})
+def encode_request(program: Program, *, quick: bool, timeout: float, same_files: bool = False) -> bytes:
+    """A request to check a program; the worker ends itself after `timeout` seconds.
+
+    With `same_files` the program's other files are those of the request before: many candidates share them.
+    """
+    fields = {**vars(program), "files": None} if same_files else vars(program)
+    return encode({"program": fields, "quick": quick, "timeout": timeout})
 
 
-def decode_program(fields: Mapping[str, Any]) -> Program:
-    """The program of a request; JSON has no tuples."""
-    return Program(**{**fields, "files": tuple((path, text) for path, text in fields["files"])})
+def decode_program(fields: Mapping[str, Any], files: tuple[tuple[str, str], ...] = ()) -> Program:
+    """The program of a request; `files` are those of the request before."""
+    if fields["files"] is not None:
+        files = tuple((path, text) for path, text in fields["files"])  # JSON has no tuples
+    return Program(**{**fields, "files": files})
 
 
 def decode_validation(line: bytes) -> Validation:

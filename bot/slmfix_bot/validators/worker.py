@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 GRACE = 1.0
 _versions: dict[str, str] = {}
+_files: tuple[tuple[str, str], ...] = ()
 
 
 def version_of(language: str) -> str:
@@ -59,8 +60,11 @@ def judge(program: Program, *, quick: bool) -> Validation:
 
 def answer(message: Mapping[str, Any]) -> bytes:
     """The line that answers one request."""
+    global _files  # what the request before this one brought
     if "version" not in message:
-        return encode(asdict(judge(decode_program(message["program"]), quick=message["quick"])))
+        program = decode_program(message["program"], _files)
+        _files = program.files
+        return encode(asdict(judge(program, quick=message["quick"])))
     try:
         return encode({"version": version_of(message["version"]), "missing": None})
     except MissingToolError as error:
