@@ -168,6 +168,14 @@ class Git:
         """Paths of all files at a commit, links and submodules included (surrogateescape)."""
         return _paths(self._run("ls-tree", "-r", "-z", "--full-tree", "--name-only", self.resolve(commit)).stdout)
 
+    def tree_entries(self, version: str) -> dict[str, str]:
+        """The blob of each regular file of a commit or tree, by path."""
+        return _entries(self._run("ls-tree", "-r", "-z", "--full-tree", version).stdout)
+
+    def index_entries(self) -> dict[str, str]:
+        """The blob of each regular file of the index, by path."""
+        return _entries(self._run("ls-files", "-z", "--stage", "--full-name").stdout)
+
     def generated_files(self, commit: str, paths: Iterable[str]) -> dict[str, str]:
         """Those paths that the `.gitattributes` of a commit call generated or vendored, with the attribute's name.
 
@@ -300,6 +308,13 @@ class Git:
             msg = f"git {arguments[0]} failed in {self.root}: {completed.error_text.strip()}"
             raise GitError(msg)
         return completed
+
+
+def _entries(output: bytes) -> dict[str, str]:
+    """Of `ls-tree` ("mode blob id\\tpath") or `ls-files --stage` ("mode id stage\\tpath"); conflicts have no blob."""
+    pattern = re.compile(rb"100(?:644|755) (?:blob )?([0-9a-f]{40,64})(?: 0)?\t(.+)", re.DOTALL)
+    found = (pattern.fullmatch(entry) for entry in output.split(b"\0"))
+    return {os.fsdecode(match[2]): match[1].decode() for match in found if match}
 
 
 def _paths(output: bytes) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from slmfix_bot.core.report import Repair, RepairStatus, Report
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from slmfix_bot.app.companions import Companions
     from slmfix_bot.app.repair import Repairer
     from slmfix_bot.core.change import ChangeSet, FileChange
     from slmfix_bot.core.diagnostic import Validation
@@ -40,13 +41,15 @@ def run_check(
     detect: Callable[[str, str], str | None],
     repairer: Repairer | None = None,
     read_schema: Callable[[str], str | None] = lambda path: None,
+    companions: Companions | None = None,
     progress: Progress = lambda path, done, total: None,
     model: ModelIdentity | None = None,
 ) -> Report:
     """Finds what is new and fails, repairs what it can within `options.time_budget` seconds, accounts for the rest.
 
     `detect` names the language of a path and text; `read_schema` returns the text of a configured schema file from
-    the commit that the configuration comes from; `progress` is told the path, and how many files are done of how many.
+    the commit that the configuration comes from; `companions` gives programs the files they depend on, from the head
+    and from the base version; `progress` is told the path, and how many files are done of how many.
     """
     skipped = list(changes.skipped)
     wanted: list[tuple[FileChange, Program]] = []
@@ -55,9 +58,13 @@ def run_check(
         if program is None:
             skipped += [Skipped(path=change.path, reason=reason)] if reason else []
         elif validator.supports(program.language):
-            wanted.append((change, program))
+            wanted.append((change, companions.attach(program, changes.head) if companions else program))
+
+    def at_base(program: Program) -> Program:
+        return companions.attach(program, changes.base) if companions else program
+
     files: list[FileFindings] = []
-    for change, program, head, base in _judged(wanted, validator, options.jobs, progress):
+    for change, program, head, base in _judged(wanted, at_base, validator, options.jobs, progress):
         found = find(change, program, head, base, attributions.get(change.path, {}), options.scope)
         if found.skipped is not None:
             skipped.append(Skipped(path=change.path, reason=found.skipped))
@@ -75,7 +82,11 @@ def run_check(
 
 
 def _judged(
-    wanted: Sequence[tuple[FileChange, Program]], validator: ProgramValidator, jobs: int, progress: Progress
+    wanted: Sequence[tuple[FileChange, Program]],
+    at_base: Callable[[Program], Program],
+    validator: ProgramValidator,
+    jobs: int,
+    progress: Progress,
 ) -> Iterator[tuple[FileChange, Program, Validation, Validation | None]]:
     """Each file with the validation of its head version and, where that fails, of its base version."""
     size = jobs if jobs == 1 else _PER_JOB * jobs
@@ -84,7 +95,7 @@ def _judged(
         progress(batch[0][0].path, start, len(wanted))
         heads = validator.validate_many([program for _, program in batch])
         failing = [
-            (index, program.with_text(change.base_text))
+            (index, at_base(program).with_text(change.base_text))
             for index, ((change, program), head) in enumerate(zip(batch, heads, strict=True))
             if head.errors and change.base_text is not None
         ]

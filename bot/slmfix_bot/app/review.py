@@ -10,6 +10,7 @@ from slmfix_bot.app.deliver import NO_PULL_REQUEST, Delivered, deliver
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from slmfix_bot.app.companions import Companions
     from slmfix_bot.app.repair import Repairer
     from slmfix_bot.core.change import ChangeSet
     from slmfix_bot.core.options import Options
@@ -28,6 +29,7 @@ def run_review(
     poster: Poster | None,
     repairer: Repairer | None = None,
     read_schema: Callable[[str], str | None] = lambda path: None,
+    companions: Companions | None = None,
     model: ModelIdentity | None = None,
     why_not: str = NO_PULL_REQUEST,
     notes: Sequence[str] = (),
@@ -42,6 +44,7 @@ def run_review(
         detect=detect,
         repairer=repairer,
         read_schema=read_schema,
+        companions=companions,
         model=model,
     )
     return deliver(report, poster, options.review, why_not=why_not, notes=notes, blob_url=blob_url)

@@ -10,6 +10,7 @@ from slmfix_bot.app.check import program_of, run_check
 from slmfix_bot.app.fix import fixes
 from slmfix_bot.app.provenance import attribute
 from slmfix_bot.cli.build import open_repairer, open_validator
+from slmfix_bot.cli.companions import open_companions
 from slmfix_bot.cli.progress import progress_bar
 from slmfix_bot.core.diagnostic import Validation
 from slmfix_bot.validators.detect import detect
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from slmfix_bot.adapters.git import Git
-    from slmfix_bot.app.fix import Fix
+    from slmfix_bot.app.fix import Fix, Judge
     from slmfix_bot.core.change import ChangeSet, FileChange
     from slmfix_bot.core.options import Options
     from slmfix_bot.core.report import Report
@@ -45,11 +46,16 @@ def check_changes(git: Git, change_sets: Sequence[tuple[str, ChangeSet]], option
     with open_validator(options) as validator, progress_bar() as progress:
         repairer = open_repairer(options, validator) if any(changes.files for _, changes in change_sets) else None
 
-        def judge(change: FileChange, text: str) -> Validation:
-            program, reason = program_of(change, options, detect, read_schema)
-            if program is None:
-                return Validation(validator="", version="", skipped=reason)
-            return validator.validate(program.with_text(text))
+        companions = open_companions(git)
+
+        def judge_at(version: str) -> Judge:
+            def judge(change: FileChange, text: str) -> Validation:
+                program, reason = program_of(change, options, detect, read_schema)
+                if program is None:
+                    return Validation(validator="", version="", skipped=reason)
+                return validator.validate(companions.attach(program, version).with_text(text))
+
+            return judge
 
         for name, changes in change_sets:
             report = run_check(
@@ -60,7 +66,8 @@ def check_changes(git: Git, change_sets: Sequence[tuple[str, ChangeSet]], option
                 detect=detect,
                 repairer=repairer,
                 read_schema=read_schema,
+                companions=companions,
                 progress=progress,
                 model=repairer.model.identity if repairer and repairer.model else None,
             )
-            yield Checked(name=name, report=report, fixes=fixes(report, judge))
+            yield Checked(name=name, report=report, fixes=fixes(report, judge_at(changes.head)))

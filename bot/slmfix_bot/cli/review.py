@@ -95,6 +95,7 @@ def _review(git: Git, event: Event, options: Options, poster: GitHubPoster | Non
     from slmfix_bot.app.provenance import attribute
     from slmfix_bot.app.review import run_review
     from slmfix_bot.cli.build import open_repairer, open_validator
+    from slmfix_bot.cli.companions import open_companions
     from slmfix_bot.validators.detect import detect
 
     changes = _changes(git, event, options)
@@ -116,6 +117,7 @@ def _review(git: Git, event: Event, options: Options, poster: GitHubPoster | Non
             poster=poster,
             repairer=repairer,
             read_schema=read_schema,
+            companions=open_companions(git),
             model=repairer.model.identity if repairer and repairer.model else None,
             why_not=NO_TOKEN if event.number is not None else NO_PULL_REQUEST,
             blob_url=f"{server}/{event.repository}/blob/{changes.head}",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from slmfix_bot.core.diagnostic import Validation
     from slmfix_bot.core.program import Program
@@ -27,6 +27,16 @@ class ProgramValidator(Protocol):
 
     def supports(self, language: str) -> bool:
         """Whether a validator is registered for the language."""
+
+
+class RepositoryFiles(Protocol):
+    """The files of one version of a repository."""
+
+    def paths(self) -> Sequence[str]:
+        """All paths, repository-relative."""
+
+    def read(self, paths: Sequence[str]) -> Mapping[str, str]:
+        """The texts; what is missing, large or no UTF-8 is left out."""
 
 
 @dataclass(frozen=True, kw_only=True)
