@@ -46,6 +46,36 @@ class LanguageOptions:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CustomValidator:
+    """A command of the user's that judges programs of one language; docs/custom-validators.md says it in full.
+
+    `output` is a key of `READERS`; `pattern` its regular expression or the text of a problem matcher, from the file
+    `pattern_file` if that is set. `timeout` is in seconds for one program. `contents` are the `files_from_base` (path,
+    text) as read from the commit that is trusted; bytes that are not UTF-8 are escaped as surrogates. A validator with
+    a reason in `refused` is not run, and every file of its language is reported with that reason.
+    """
+
+    name: str
+    language: str
+    command: tuple[str, ...]
+    output: str
+    files: tuple[str, ...] = ()
+    pattern: str | None = None
+    pattern_file: str | None = None
+    expected_pattern: str | None = None
+    severity: str = "error"
+    syntax_rules: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    files_from_base: tuple[str, ...] = ()
+    version_command: tuple[str, ...] = ()
+    success_codes: tuple[int, ...] = (0,)
+    timeout: float = 10.0
+    memory_mib: int = 1536
+    contents: tuple[tuple[str, str], ...] = ()
+    refused: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReviewOptions:
     """`max_comments` bounds one run's review comments; the rest goes to the summary."""
 
@@ -80,3 +110,8 @@ class Options:
     ignore: tuple[str, ...] = ()
     review: ReviewOptions = field(default_factory=ReviewOptions)
     limits: Limits = field(default_factory=Limits)
+    validators: tuple[CustomValidator, ...] = ()
+
+    def keywords(self, language: str) -> tuple[str, ...]:
+        """The words of a language that its custom validators are configured with."""
+        return tuple(dict.fromkeys(w for v in self.validators if v.language == language for w in v.keywords))

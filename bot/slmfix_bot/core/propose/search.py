@@ -31,12 +31,13 @@ _REACH = 7
 
 def propose_search(case: Case) -> Iterator[Candidate]:
     """Deletions, insertions and swaps of single tokens around the report, nearest first; a few hundred at most."""
+    known = [*vocabulary(case.program.language), *case.program.keywords]
     ranked = sorted(case.code, key=lambda token: _distance(case, token))[: 2 * _REACH]
     for rank, token in enumerate(ranked):
         far = 0.15 * rank
         yield _search(_without(case, token), _deletion_cost(token) + far, f"{token.text!r} removed")
         if token.kind is Kind.WORD and len(token.text) >= 3:
-            keywords = get_close_matches(token.text.casefold(), vocabulary(case.program.language), n=2, cutoff=0.75)
+            keywords = get_close_matches(token.text.casefold(), known, n=2, cutoff=0.75)
             for order, keyword in enumerate(word for word in keywords if word != token.text.casefold()):
                 spelt = keyword.upper() if token.text.isupper() else keyword
                 text = case.splice(token.start, token.end, spelt)
