@@ -17,7 +17,7 @@ from slmfix_bot.core.edit_script import decode
 from slmfix_bot.core.harm import assess
 from slmfix_bot.core.prompt import render_prompt
 from slmfix_bot.core.propose import propose
-from slmfix_bot.core.propose.case import Candidate, Case
+from slmfix_bot.core.propose.case import Candidate, Case, inner_case, outer_text
 from slmfix_bot.core.propose.names import guess_cost
 from slmfix_bot.core.rank import Verified
 from slmfix_bot.core.report import RepairSource
@@ -139,13 +139,15 @@ class Search:
 
     def _ask(self, model: RepairModel, case: Case) -> list[Candidate]:
         started = time.monotonic()
-        diagnostics = (case.target, *(d for d in case.diagnostics if d is not case.target))
-        allowed = self.run.allowed if case.text == self.run.original.text else None
-        window = build_window(case.text, diagnostics, language=case.program.language, allowed=allowed)
-        prompt = render_prompt(case.program, diagnostics, window)
+        inner = inner_case(case)
+        diagnostics = (inner.target, *(d for d in inner.diagnostics if d != inner.target))
+        allowed = self.run.allowed if inner.text == self.run.original.text else None
+        window = build_window(inner.text, diagnostics, language=inner.program.language, allowed=allowed)
+        prompt = render_prompt(inner.program, diagnostics, window)
         candidates = []
         for proposal in model.propose(prompt, self.effort.scripts):
-            text = decode(window, case.text, proposal.script)
+            decoded = decode(window, inner.text, proposal.script)
+            text = outer_text(case, decoded) if decoded is not None else None
             if text is not None and text != case.text:
                 cost = MODEL_PRIOR - MODEL_WEIGHT * max(-20.0, proposal.log_probability)
                 cost += guess_cost(case, text)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from slmfix_bot.core.edit import Edit
+    from slmfix_bot.core.embedded import Embedded
 
 
 class Severity(StrEnum):
@@ -25,8 +26,8 @@ class Diagnostic:
     """One statement of a validator.
 
     `found` is the offending name exactly as written, `expected` the legal names nearest first, `related_line` the
-    opener of an unclosed block or the first definition, `fix` the tool's own safe fix, `embedded` the language of the
-    program inside the file that this is about (a shell script in a workflow), if it is not the file's own.
+    opener of an unclosed block or the first definition, `fix` the tool's own safe fix, `embedded` the program
+    inside the file that this is about (a shell script in a workflow), if it is not about the file itself.
     """
 
     rule: str
@@ -40,7 +41,7 @@ class Diagnostic:
     expected: tuple[str, ...] = ()
     related_line: int | None = None
     fix: tuple[Edit, ...] = ()
-    embedded: str | None = None
+    embedded: Embedded | None = None
 
     def __post_init__(self) -> None:
         if self.end_line < self.line:
@@ -54,16 +55,18 @@ class Diagnostic:
 
 @dataclass(frozen=True, kw_only=True)
 class Validation:
-    """The outcome of one validator run over one program.
+    """The outcome of the validators of a language over one program: one, or the built-in one and the user's own.
 
     `skipped` holds the reason when the validator could not judge (missing tool, time limit, template, dialect that it
-    does not know); then `diagnostics` is empty and means nothing.
+    does not know); then `diagnostics` is empty and means nothing. `silent` holds the names and reasons of those
+    validators of the language that could not judge while others could.
     """
 
     validator: str
     version: str
     diagnostics: tuple[Diagnostic, ...] = ()
     skipped: str | None = None
+    silent: tuple[str, ...] = ()
 
     @property
     def errors(self) -> tuple[Diagnostic, ...]:

@@ -61,11 +61,14 @@ def _known_words(program: Program, diagnostics: Iterable[Diagnostic]) -> set[str
         | words(_ESCAPE.sub(" ", program.text))
         | words(program.text.replace("\\", ""))
         | set(vocabulary(program.language))
+        | {word.casefold() for word in program.keywords}
     )
     for diagnostic in diagnostics:
         known |= words(diagnostic.message)
         for name in diagnostic.expected:
             known |= words(name)
+        if diagnostic.embedded:
+            known |= vocabulary(diagnostic.embedded.language)
     return known | words(program.schema or "")
 
 

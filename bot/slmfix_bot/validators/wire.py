@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from slmfix_bot.core.diagnostic import Diagnostic, Severity, Validation
 from slmfix_bot.core.edit import Edit
+from slmfix_bot.core.embedded import Embedded
 from slmfix_bot.core.program import Program
 
 if TYPE_CHECKING:
@@ -31,14 +32,14 @@ def decode_program(fields: Mapping[str, Any], files: tuple[tuple[str, str], ...]
     """The program of a request; `files` are those of the request before."""
     if fields["files"] is not None:
         files = tuple((path, text) for path, text in fields["files"])  # JSON has no tuples
-    return Program(**{**fields, "files": files})
+    return Program(**{**fields, "files": files, "keywords": tuple(fields["keywords"])})
 
 
 def decode_validation(line: bytes) -> Validation:
     """The content of an answer."""
     fields = json.loads(line)
     diagnostics = tuple(_diagnostic(entry) for entry in fields.pop("diagnostics"))
-    return Validation(diagnostics=diagnostics, **fields)
+    return Validation(diagnostics=diagnostics, silent=tuple(fields.pop("silent")), **fields)
 
 
 def _diagnostic(fields: dict[str, Any]) -> Diagnostic:
@@ -46,5 +47,13 @@ def _diagnostic(fields: dict[str, Any]) -> Diagnostic:
         "severity": Severity(fields.pop("severity")),
         "expected": tuple(fields.pop("expected")),
         "fix": tuple(Edit(**edit) for edit in fields.pop("fix")),
+        "embedded": _embedded(fields.pop("embedded")),
     }
     return Diagnostic(**special, **fields)
+
+
+def _embedded(fields: dict[str, Any] | None) -> Embedded | None:
+    if fields is None:
+        return None
+    pairs = {key: tuple((one, two) for one, two in fields[key]) for key in ("holes", "escapes")}
+    return Embedded(**{**fields, **pairs})

@@ -13,10 +13,11 @@ import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from slmfix_bot.core.diagnostic import Validation
+from slmfix_bot.core.diagnostic import Severity, Validation
 from slmfix_bot.errors import CannotJudge, MissingToolError, ToolError
 from slmfix_bot.validators import VALIDATORS
 from slmfix_bot.validators.base import Explainer
+from slmfix_bot.validators.embedded import check_embedded
 from slmfix_bot.validators.wire import decode_program, encode
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ def judge(program: Program, *, quick: bool) -> Validation:
         diagnostics = validator.check(program)
         if diagnostics and not quick and isinstance(validator, Explainer):
             diagnostics = validator.explain(program, diagnostics)
+        if not any(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics):
+            diagnostics += check_embedded(program, VALIDATORS, quick=quick)
     except (CannotJudge, MissingToolError, ToolError) as reason:
         skipped = str(reason)
     except RecursionError:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from slmfix_bot.core.propose.bash import propose_bash
-from slmfix_bot.core.propose.case import Candidate, Case
+from slmfix_bot.core.propose.case import Candidate, Case, inner_case, outer_text
 from slmfix_bot.core.propose.json import propose_json
 from slmfix_bot.core.propose.linter import propose_linter
 from slmfix_bot.core.propose.names import propose_names
@@ -44,6 +45,13 @@ _COMPOSED = 3  # residue candidates that the language rules are tried on top of
 
 def propose(case: Case) -> list[Candidate]:
     """Every candidate of the deterministic tiers, cheapest first; the cheapest of those with the same text."""
+    if case.target.embedded is None:
+        return _propose(case)
+    outer = ((outer_text(case, candidate.text), candidate) for candidate in _propose(inner_case(case)))
+    return [replace(candidate, text=text) for text, candidate in outer if text is not None and text != case.text]
+
+
+def _propose(case: Case) -> list[Candidate]:
     language = case.program.language
     rules = BY_LANGUAGE.get(language, ())
     tiers = (*COMMON, *BY_SCHEMA.get(language, ()))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
+from slmfix_bot.core.embedded import inner_text, to_inner_column, with_inner_text
 from slmfix_bot.core.lexer import Kind, Token, tokenize
 from slmfix_bot.core.text import split_lines
 
@@ -82,6 +83,39 @@ class Case:
     def splice(self, start: int, end: int, replacement: str) -> str:
         """The text with one range replaced."""
         return self.text[:start] + replacement + self.text[end:]
+
+
+def inner_case(case: Case) -> Case:
+    """The program inside the file that the target is about, as a case of its own; the case itself if there is none."""
+    place = case.target.embedded
+    if place is None:
+        return case
+    program = replace(case.program, language=place.language, text=inner_text(case.text, place), dialect=None)
+
+    def inside(diagnostic: Diagnostic) -> Diagnostic:
+        lines = [max(1, line - place.first_line + 1) for line in (diagnostic.line, diagnostic.end_line)]
+        related = diagnostic.related_line and max(1, diagnostic.related_line - place.first_line + 1)
+        column = diagnostic.column and to_inner_column(place, lines[0], diagnostic.column)
+        end_column = diagnostic.end_column and to_inner_column(place, lines[1], diagnostic.end_column)
+        return replace(
+            diagnostic,
+            line=lines[0],
+            end_line=lines[1],
+            column=column,
+            end_column=end_column,
+            related_line=related,
+            fix=(),
+            embedded=None,
+        )
+
+    own = [diagnostic for diagnostic in case.diagnostics if diagnostic.embedded == place]
+    return Case(program, tuple(map(inside, own)), inside(case.target))
+
+
+def outer_text(case: Case, inner: str) -> str | None:
+    """The file with another text of the target's program; None where that cannot stand there."""
+    place = case.target.embedded
+    return inner if place is None else with_inner_text(case.text, place, inner)
 
 
 class Proposer(Protocol):
