@@ -47,7 +47,7 @@ def test_its_repair_keeps_indentation_and_templates(pool: ValidatorPool) -> None
         "> \n        for f in a\n        do echo; done",
         '"echo \\"$(date)\\" && if true; then echo; fi"',
         "test {{ a }} -eq 1 && echo && true",
-        "cat <<X > {{ path }} chdir=/tmp",
+        "echo {{ a }} > {{ path }} chdir=/tmp",
     ],
 )
 def test_templates_folded_and_quoted_scripts_raise_no_alarm(pool: ValidatorPool, script: str) -> None:
