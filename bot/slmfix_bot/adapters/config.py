@@ -13,6 +13,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from slmfix_bot.adapters import custom_config
 from slmfix_bot.adapters.yaml_document import parse_document
 from slmfix_bot.core.options import Aggressiveness, FailOn, LanguageOptions, Limits, Options, ReviewOptions, Scope
 from slmfix_bot.errors import ConfigurationError
@@ -72,6 +73,8 @@ def load_config(text: str, source: str = FILE_NAME, languages: Collection[str] =
     if document is None:
         return {}
     problems = [*_schema_problems(document, lines), *_unknown_languages(document, lines, languages)]
+    # What the schema has refused is not looked at again.
+    problems = problems or custom_config.problems(document, lines, languages)
     if problems:
         raise ConfigurationError("\n".join(f"{source}, line {line}: {message}" for line, message in sorted(problems)))
     assert isinstance(document, dict)  # the schema says so
@@ -118,8 +121,12 @@ def _reason(error: ValidationError) -> str:
             "integer": "a whole number",
         }
         names["boolean"] = "true or false"
-        wanted = names.get(expected, f"a {expected}")
+        kinds = expected if isinstance(expected, list) else [expected]
+        wanted = " or ".join(names.get(kind, f"a {kind}") for kind in kinds)
         return f"expected {wanted}, found {type(value).__name__} {value!r:.60}"
+    if error.validator == "required":
+        missing = [str(name) for name in expected if name not in value]
+        return f"{', '.join(missing)} missing"
     return error.message[:200]
 
 
@@ -133,6 +140,7 @@ def _unknown_languages(document: Any, lines: Lines, known: Collection[str]) -> l
     configured = document.get("languages") if isinstance(document, dict) else None
     if not known or not isinstance(configured, dict):
         return []
+    known = {*known, *custom_config.custom_languages(document)}
     return [
         (lines.get(("languages", name), 1), f"unknown language {name!r}{nearest(str(name), known)}")
         for name in configured
@@ -179,14 +187,16 @@ def build_options(*layers: Mapping[str, Any]) -> Options:
         merged.update({key: value for key, value in layer.items() if value is not None})
         review.update(layer.get("review") or {})
     provenance = merged.pop("provenance", {})
-    languages = merged.pop("languages", {})
+    languages = {name: _language(values or {}) for name, values in merged.pop("languages", {}).items()}
+    validators = tuple(custom_config.build_validator(entry) for entry in merged.pop("validators", ()))
     merged.pop("review", None)
     scalars: dict[str, Any] = {key: _typed(key, value) for key, value in merged.items() if key in FROM_TEXT}
     options = Options(
         **scalars,
         exclude=tuple(merged.get("exclude", ())),
         limits=Limits(**merged.get("limits", {})),
-        languages={name: _language(values or {}) for name, values in languages.items()},
+        languages=custom_config.with_files(languages, validators),
+        validators=validators,
         declare=tuple(provenance.get("declare", ())),
         ignore=tuple(provenance.get("ignore", ())),
         review=ReviewOptions(**review),

@@ -63,6 +63,13 @@ def set_limits(limits: Limits) -> None:
         resource.setrlimit(kind, (ceiling, ceiling))
 
 
+def keep_memory(size: int) -> None:
+    """Lowers the soft limit of this process's address space to `size` bytes; a child may be given more again."""
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    if hard == resource.RLIM_INFINITY or size < hard:
+        resource.setrlimit(resource.RLIMIT_AS, (size, hard))
+
+
 def leave_network(flags: int = CLONE_NEWNET) -> bool:
     """Moves this process into an empty network namespace; False where the kernel does not allow it."""
     return bool(ctypes.CDLL(None).unshare(flags) == 0)

@@ -13,33 +13,39 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from queue import SimpleQueue
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from slmfix_bot.adapters.isolation import NOBODY
 from slmfix_bot.adapters.process import DROP_PRIVILEGES, Isolation, Process
 from slmfix_bot.core.diagnostic import Validation
 from slmfix_bot.errors import MissingToolError, ToolError, ToolMissing, ToolOutputTooLarge, ToolTimeout
 from slmfix_bot.validators import VALIDATORS
-from slmfix_bot.validators.wire import decode_validation, encode, encode_request
+from slmfix_bot.validators.wire import decode_validation, encode, encode_custom, encode_request
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from slmfix_bot.core.options import CustomValidator
     from slmfix_bot.core.program import Program
 
 COMMAND = (sys.executable, "-I", "-m", "slmfix_bot.validators.worker")
 CHUNK = 1 << 18
 MAX_ANSWER = 32 << 20
 START_SECONDS = 20.0
+DEFAULT_MEMORY = 1536 << 20
 
 
 class Worker:
     """One worker process, started at the first question and again after it had to be killed."""
 
-    def __init__(self, directory: str, isolation: Isolation) -> None:
+    def __init__(self, directory: str, isolation: Isolation, greeting: bytes = b"") -> None:
+        """`greeting` is what every new process is told first, without an answer."""
         self._directory = directory
         self._isolation = isolation
+        self._greeting = greeting
         self._process: Process | None = None
         self._files: tuple[tuple[str, str], ...] = ()
 
@@ -56,6 +62,7 @@ class Worker:
         if self._process is None:
             self._process = Process(COMMAND, cwd=self._directory, isolation=self._isolation)
             os.set_blocking(self._process.stdin.fileno(), False)
+            request = self._greeting + request
         try:
             return _exchange(self._process, request, time.monotonic() + timeout + START_SECONDS * fresh)
         except BaseException:
@@ -99,16 +106,52 @@ def _exchange(process: Process, request: bytes, deadline: float) -> bytes:
     return bytes(received[:-1])
 
 
-class ValidatorPool:
-    """Implements `core.ports.ProgramValidator`. `timeout` is in seconds per program; `jobs` bounds the workers."""
+def _with_memory_for(custom: Sequence[CustomValidator], isolation: Isolation) -> Isolation:
+    """The isolation with as much memory as the hungriest of the user's validators may have."""
+    most = max((validator.memory_mib << 20 for validator in custom), default=0)
+    limits = isolation.limits
+    if limits.address_space is None or most <= limits.address_space:
+        return isolation
+    return replace(isolation, limits=replace(limits, address_space=most))
 
-    def __init__(self, *, timeout: float = 20.0, jobs: int = 1, isolation: Isolation | None = None) -> None:
+
+class ValidatorPool:
+    """Implements `core.ports.ProgramValidator`. `timeout` is in seconds per program and built-in validator; `jobs`
+    bounds the workers; `custom` are the user's own validators, which judge beside the built-in ones."""
+
+    def __init__(
+        self,
+        *,
+        timeout: float = 20.0,
+        jobs: int = 1,
+        isolation: Isolation | None = None,
+        custom: Sequence[CustomValidator] = (),
+    ) -> None:
         drop = os.environ.get(DROP_PRIVILEGES) == "1"
         self._timeout = timeout
+        self._custom = tuple(custom)
         self._directory = TemporaryDirectory(prefix="slmfix-")
+        self._scratch = TemporaryDirectory(prefix="slmfix-")
         os.chmod(self._directory.name, 0o755)  # noqa: PTH101 - nobody must be able to enter it
         chosen = isolation or Isolation(drop_privileges=drop)
-        self._workers = [Worker(self._directory.name, chosen) for _ in range(max(1, jobs))]
+        greetings = [self._greeting(number, chosen) for number in range(max(1, jobs))]
+        chosen = _with_memory_for(self._custom, chosen)
+        self._workers = [Worker(self._directory.name, chosen, greeting) for greeting in greetings]
+
+    def _greeting(self, number: int, isolation: Isolation) -> bytes:
+        """What a worker is told about the user's validators; their files live in a folder of its own."""
+        if not self._custom:
+            return b""
+        folder = os.path.join(self._scratch.name, str(number))  # noqa: PTH118
+        os.mkdir(folder, 0o700)  # noqa: PTH102
+        if isolation.drop_privileges and os.geteuid() == 0:
+            os.chmod(self._scratch.name, 0o755)  # noqa: PTH101
+            os.chown(folder, NOBODY, NOBODY)
+        return encode_custom(self._custom, folder, isolation.limits.address_space or DEFAULT_MEMORY)
+
+    def _seconds(self, language: str) -> float:
+        """What judging one program may take: the user's validators have their own limits beside the built-in one's."""
+        return self._timeout + sum(custom.timeout + 1 for custom in self._custom if custom.language == language)
 
     def __enter__(self) -> ValidatorPool:
         return self
@@ -121,16 +164,18 @@ class ValidatorPool:
         for worker in self._workers:
             worker.close()
         self._directory.cleanup()
+        self._scratch.cleanup()
 
     def supports(self, language: str) -> bool:
         """Whether a validator is registered for the language."""
-        return language in VALIDATORS
+        return language in VALIDATORS or any(custom.language == language for custom in self._custom)
 
-    def version(self, language: str) -> str:
-        """The version of a language's validator. Raises MissingToolError."""
-        request = encode({"version": language, "timeout": self._timeout})
+    def version(self, language: str, validator: str | None = None) -> str:
+        """The version of a language's first validator, or of the one of that name. Raises MissingToolError."""
+        seconds = self._seconds(language)
+        request = encode({"version": language, "validator": validator, "timeout": seconds})
         try:
-            reply = json.loads(self._workers[0].ask(request, self._timeout))
+            reply = json.loads(self._workers[0].ask(request, seconds))
         except ToolError as error:
             raise MissingToolError(str(error)) from error
         if reply["missing"]:
@@ -160,9 +205,9 @@ class ValidatorPool:
             return list(executor.map(judge, programs))
 
     def _ask(self, worker: Worker, program: Program, *, quick: bool) -> Validation:
-        if program.language not in VALIDATORS:
+        if not self.supports(program.language):
             return Validation(validator="", version="", skipped=f"no validator for {program.language}")
         try:
-            return decode_validation(worker.judge(program, quick=quick, timeout=self._timeout))
+            return decode_validation(worker.judge(program, quick=quick, timeout=self._seconds(program.language)))
         except ToolError as error:
             return Validation(validator=program.language, version="", skipped=str(error))

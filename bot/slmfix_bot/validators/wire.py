@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 from slmfix_bot.core.diagnostic import Diagnostic, Severity, Validation
 from slmfix_bot.core.edit import Edit
 from slmfix_bot.core.embedded import Embedded
+from slmfix_bot.core.options import CustomValidator
 from slmfix_bot.core.program import Program
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 
 def encode(message: Mapping[str, Any]) -> bytes:
@@ -40,6 +41,19 @@ def decode_validation(line: bytes) -> Validation:
     fields = json.loads(line)
     diagnostics = tuple(_diagnostic(entry) for entry in fields.pop("diagnostics"))
     return Validation(diagnostics=diagnostics, silent=tuple(fields.pop("silent")), **fields)
+
+
+def encode_custom(validators: Sequence[CustomValidator], scratch: str, memory: int) -> bytes:
+    """The first line to a worker, which has no answer; see `worker.configure`."""
+    rows = [vars(validator) for validator in validators]
+    return encode({"configure": {"validators": rows, "scratch": scratch, "memory": memory}})
+
+
+def decode_custom(fields: Mapping[str, Any]) -> CustomValidator:
+    """The settings of one validator of the user's; JSON has no tuples."""
+    plain: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in fields.items()}
+    contents = tuple((path, text) for path, text in fields["contents"])
+    return CustomValidator(**{**plain, "contents": contents})
 
 
 def _diagnostic(fields: dict[str, Any]) -> Diagnostic:

@@ -13,40 +13,69 @@ import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from slmfix_bot.adapters.isolation import keep_memory
 from slmfix_bot.core.diagnostic import Severity, Validation
 from slmfix_bot.errors import CannotJudge, MissingToolError, ToolError
 from slmfix_bot.validators import VALIDATORS
 from slmfix_bot.validators.base import Explainer
+from slmfix_bot.validators.custom import CommandValidator
 from slmfix_bot.validators.embedded import check_embedded
-from slmfix_bot.validators.wire import decode_program, encode
+from slmfix_bot.validators.merge import merge
+from slmfix_bot.validators.wire import decode_custom, decode_program, encode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from slmfix_bot.core.program import Program
+    from slmfix_bot.validators.base import Validator
 
 GRACE = 1.0
 _versions: dict[str, str] = {}
 _files: tuple[tuple[str, str], ...] = ()
+_custom: tuple[CommandValidator, ...] = ()
 
 
-def version_of(language: str) -> str:
-    """The version of a language's validator, looked up once. Raises MissingToolError."""
-    if language not in _versions:
-        _versions[language] = VALIDATORS[language].version()
-    return _versions[language]
+def configure(settings: Mapping[str, Any]) -> None:
+    """Takes the user's validators; each gets a folder below `scratch`. `memory` in bytes is what this process keeps
+    for itself when the validators may have more."""
+    global _custom  # one configuration a process, before its first question
+    keep_memory(settings["memory"])
+    chosen = []
+    for index, fields in enumerate(settings["validators"]):
+        folder = os.path.join(settings["scratch"], str(index))  # noqa: PTH118 - a worker's start is to be cheap
+        os.makedirs(folder, exist_ok=True)  # noqa: PTH103
+        chosen.append(CommandValidator(decode_custom(fields), folder))
+    _custom = tuple(chosen)
+
+
+def validators_of(language: str) -> tuple[Validator, ...]:
+    """The built-in validator of a language, if there is one, and the user's own in the order of the configuration."""
+    built_in = (VALIDATORS[language],) if language in VALIDATORS else ()
+    return (*built_in, *(validator for validator in _custom if language in validator.languages))
+
+
+def version_of(validator: Validator, language: str) -> str:
+    """The version of a validator of a language, looked up once. Raises MissingToolError."""
+    key = f"{language}\0{validator.name}"
+    if key not in _versions:
+        _versions[key] = validator.version()
+    return _versions[key]
 
 
 def judge(program: Program, *, quick: bool) -> Validation:
-    """The validator's word, or the reason why there is none."""
-    validator = VALIDATORS[program.language]
+    """The word of all validators of the program's language, or the reasons why there is none."""
+    return merge([_judge(program, validator, quick=quick) for validator in validators_of(program.language)])
+
+
+def _judge(program: Program, validator: Validator, *, quick: bool) -> Validation:
     version = ""
     try:
-        version = version_of(program.language)
+        version = version_of(validator, program.language)
         diagnostics = validator.check(program)
         if diagnostics and not quick and isinstance(validator, Explainer):
             diagnostics = validator.explain(program, diagnostics)
-        if not any(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics):
+        is_custom = isinstance(validator, CommandValidator)
+        if not is_custom and not any(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics):
             diagnostics += check_embedded(program, VALIDATORS, quick=quick)
     except (CannotJudge, MissingToolError, ToolError) as reason:
         skipped = str(reason)
@@ -68,8 +97,10 @@ def answer(message: Mapping[str, Any]) -> bytes:
         program = decode_program(message["program"], _files)
         _files = program.files
         return encode(asdict(judge(program, quick=message["quick"])))
+    wanted = message["validator"]
     try:
-        return encode({"version": version_of(message["version"]), "missing": None})
+        chosen = next(v for v in validators_of(message["version"]) if wanted in {None, v.name})
+        return encode({"version": version_of(chosen, message["version"]), "missing": None})
     except MissingToolError as error:
         return encode({"version": None, "missing": str(error)})
 
@@ -78,6 +109,9 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
     """Answers until the requests end."""
     for line in requests:
         message = json.loads(line)
+        if "configure" in message:
+            configure(message["configure"])
+            continue
         signal.setitimer(signal.ITIMER_REAL, message["timeout"] + GRACE)
         reply = answer(message)
         signal.setitimer(signal.ITIMER_REAL, 0)
