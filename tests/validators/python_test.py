@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from slmfix_bot.core.program import Program
+from slmfix_bot.errors import CannotJudge
 from slmfix_bot.validators.python import PYTHON
 
 if TYPE_CHECKING:
@@ -54,3 +55,33 @@ def test_nothing_is_executed() -> None:
 def test_a_file_cannot_excuse_itself(comment: str) -> None:
     (found,) = PYTHON.check(Program(language="python", text=f"{comment}\nprint(nowhere)  # noqa\n"))
     assert found.rule == "F821"
+
+
+@pytest.mark.parametrize(
+    ("text", "dialect", "rule"),
+    [
+        ("match x:\n    case 1:\n        pass\n", "3.8", "python-version"),
+        ("x = (y := 1)\n", "3.7", "python-version"),
+        ("x = 1\nmatch x:\n    case 1:\n        pass\n", "3.10", None),
+        ('x = 1\ny = f"{f"{x}"}"\n', None, None),
+        ('x = 1\ny = f"{f"{x}"}"\n', "3.11", "syntax"),
+        ("type Alias = int\n", None, None),
+        ("type Alias = int\n", "python3.9", "syntax"),
+        ("type Alias int\n", None, "syntax"),
+    ],
+)
+def test_the_configured_version_decides_the_syntax(text: str, dialect: str | None, rule: str | None) -> None:
+    program = Program(language="python", text=text, dialect=dialect)
+    assert {d.rule for d in PYTHON.check(program) if d.rule != "F821"} == ({rule} if rule else set())
+
+
+def test_a_dialect_that_is_no_version_is_not_judged() -> None:
+    with pytest.raises(CannotJudge, match="no Python version"):
+        PYTHON.check(Program(language="python", text="x = 1\n", dialect="micropython"))
+
+
+def test_an_unknown_argument_names_the_parameters() -> None:
+    text = "def f(timeout, é=1):\n    return timeout\n\n\nf('é', tiemout=1)\n"
+    (diagnostic,) = PYTHON.check(Program(language="python", text=text))
+    assert (diagnostic.rule, diagnostic.found, diagnostic.expected[0]) == ("unknown-argument", "tiemout", "timeout")
+    assert (diagnostic.line, diagnostic.column) == (5, 8)

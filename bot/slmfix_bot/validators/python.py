@@ -7,16 +7,18 @@ import builtins
 import json
 import platform
 import re
+import sys
 import warnings
 from typing import TYPE_CHECKING, Any
 
 from slmfix_bot.adapters.process import find_program, run
 from slmfix_bot.core.diagnostic import Diagnostic
 from slmfix_bot.core.text import bare_lines
-from slmfix_bot.errors import MissingToolError, ToolMissing
+from slmfix_bot.errors import CannotJudge, MissingToolError, ToolMissing
 from slmfix_bot.validators.json import BOM
 from slmfix_bot.validators.names import nearest
 from slmfix_bot.validators.place import place_of
+from slmfix_bot.validators.python_calls import check_calls
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,20 +26,26 @@ if TYPE_CHECKING:
     from slmfix_bot.core.program import Program
 
 SECONDS = 10.0
+MAX_LINE = 4096
 OPTIONS = (
-    *("check", "--isolated", "--no-cache", "--quiet", "--target-version", "py311", "--output-format", "json"),
+    *("check", "--isolated", "--no-cache", "--quiet", "--output-format", "json"),
     "--ignore-noqa",  # a change must not switch off its check; core/suppression.py reads one that names its rule
     *("--select", "E9,F63,F7,F821,F822,F823"),
     *("--ignore", "F722"),  # annotations in a notation of their own, such as array shapes
     *("--config", "builtins = ['_', 'ngettext', 'get_ipython', 'reveal_type', '__file__', '__path__']"),
-    "-",
+)
+NEWEST = (3, 14)  # that ruff knows
+VERSION = re.compile(r"(?:py(?:thon)?)?3[. ]?(\d{1,2})")
+# What looks like syntax that a Python older than NEWEST refuses: f-strings, type parameters, `type`, bare `except`.
+MAY_BE_NEWER = re.compile(
+    r"f-string|\b(?:def|class)\s+\w+\s*\[|^\s*type\s+\w+.*=|except\s+\w+\s*,|\bt['\"]", re.IGNORECASE
 )
 RELATED = re.compile(r"\bon line (\d+)")
 NAME = re.compile(r"`(\w+)`")
 
 
 class PythonValidator:
-    """Judges by the Python that runs the bot."""
+    """The dialect is a version ("3.9"); without one, syntax of any version up to NEWEST is right."""
 
     name = "python + ruff"
     languages = ("python",)
@@ -56,14 +64,40 @@ class PythonValidator:
         if "\0" in text:  # the compiler says so too, without a place
             line, column = place_of(text, text.index("\0"))
             return (Diagnostic(rule="syntax", message="a NUL character", line=line, column=column),)
+        target = _target(program.dialect)
         try:
             tree = _compile(text)
         except SyntaxError as error:
-            return (_syntax_error(text, error),)
+            diagnostic = _syntax_error(text, error)
+            if sys.version_info[:2] < target and _may_be_newer(text, diagnostic) and _parses(text, target):
+                return ()
+            return (diagnostic,)
         except UnicodeEncodeError as error:
             line, column = place_of(text, error.start)
             return (Diagnostic(rule="syntax", message="a byte that is not UTF-8", line=line, column=column),)
-        return tuple(_ruff(text, program.path, tree))
+        found = [*_ruff(text, program.path, tree, target), *check_calls(tree, text)]
+        return tuple(sorted(found, key=lambda diagnostic: diagnostic.line))
+
+
+def _target(dialect: str | None) -> tuple[int, int]:
+    """Raises CannotJudge for a dialect that is no version of Python 3."""
+    if dialect is None:
+        return NEWEST
+    match = VERSION.fullmatch(dialect.strip().casefold())
+    if match is None:
+        msg = f"the dialect {dialect:.40} is no Python version such as 3.9"
+        raise CannotJudge(msg)
+    return min((3, max(7, int(match[1]))), NEWEST)
+
+
+def _may_be_newer(text: str, diagnostic: Diagnostic) -> bool:
+    line = (bare_lines(text) or [""])[diagnostic.line - 1]
+    return len(line) < MAX_LINE and bool(MAY_BE_NEWER.search(diagnostic.message) or MAY_BE_NEWER.search(line))
+
+
+def _parses(text: str, target: tuple[int, int]) -> bool:
+    argv = [find_program("ruff"), *OPTIONS, "--target-version", f"py{target[0]}{target[1]}", "-"]
+    return "invalid-syntax" not in run(argv, cwd=".", stdin=text, timeout=SECONDS, max_output=8 << 20).text
 
 
 def _compile(text: str) -> ast.Module:
@@ -96,9 +130,10 @@ def _syntax_error(text: str, error: SyntaxError) -> Diagnostic:
     )
 
 
-def _ruff(text: str, path: str, tree: ast.Module) -> Iterator[Diagnostic]:
+def _ruff(text: str, path: str, tree: ast.Module, target: tuple[int, int]) -> Iterator[Diagnostic]:
     suffix = ".pyi" if path.endswith(".pyi") else ".py"
     argv = [find_program("ruff"), *OPTIONS, "--stdin-filename", f"program{suffix}"]
+    argv += ["--target-version", f"py{target[0]}{target[1]}", "-"]
     done = run(argv, cwd=".", stdin=text, timeout=SECONDS, max_output=8 << 20)
     if not done.stdout.startswith(b"["):
         return
@@ -106,7 +141,7 @@ def _ruff(text: str, path: str, tree: ast.Module) -> Iterator[Diagnostic]:
     for finding in findings:
         named = NAME.search(finding["message"]) if finding["code"] in ("F821", "F822", "F823") else None
         yield Diagnostic(
-            rule=finding["code"] or "syntax",
+            rule=_rule(finding["code"]),
             message=finding["message"],
             line=finding["location"]["row"],
             column=finding["location"]["column"],
@@ -115,6 +150,11 @@ def _ruff(text: str, path: str, tree: ast.Module) -> Iterator[Diagnostic]:
             found=named[1] if named else None,
             expected=nearest(named[1], _defined_names(tree, but=named[1])) if named else (),
         )
+
+
+def _rule(code: str | None) -> str:
+    """What the compiler accepts is right for a newer Python than the configured one."""
+    return "python-version" if code in (None, "invalid-syntax") else code
 
 
 def _defined_names(tree: ast.Module, but: str) -> Iterator[str]:
