@@ -4,8 +4,10 @@ import time
 
 import pytest
 
-from slmfix_bot.adapters.syntax import GRAMMARS, TreeSitterParser, locate
+from slmfix_bot.adapters.syntax import GRAMMARS, TreeSitterParser, detections, faults, locate
+from slmfix_bot.adapters.syntax import leaves as tokens_of
 from slmfix_bot.core.similarity import Node, similarity
+from slmfix_bot.core.tree_languages import TREE_LANGUAGES
 
 PARSER = TreeSitterParser()
 VALID = {
@@ -39,12 +41,48 @@ def leaves(root: Node) -> list[str]:
     return [text for child in root.children for text in leaves(child)]
 
 
-@pytest.mark.parametrize("language", sorted(GRAMMARS))
+@pytest.mark.parametrize("language", sorted(VALID))
 def test_parse_valid_program(language: str) -> None:
     tree = PARSER.parse(language, VALID[language])
     assert tree is not None
     assert tree.children
     assert not kinds(tree) & {"ERROR", "MISSING"}
+
+
+def test_every_grammar_has_a_valid_program() -> None:
+    # Those of the table have theirs in tests/validators/tree_test.py.
+    tested = {GRAMMARS[language] for language in VALID} | {language.name for language in TREE_LANGUAGES}
+    assert set(GRAMMARS.values()) <= tested
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds_found"),
+    [
+        ("x = (1 +\n", [None]),
+        ("int f() { return 1 }\n", [";"]),
+        ("int f() { return 1; }\n", []),
+    ],
+)
+def test_faults(text: str, kinds_found: list[str | None]) -> None:
+    found = faults("c", text)
+    assert found is not None
+    assert [fault.missing for fault in found] == kinds_found
+
+
+def test_faults_beyond_a_bound_are_unknown() -> None:
+    assert faults("c", "x" * 100, max_bytes=10) is None
+
+
+def test_detections_tell_where_reading_stopped() -> None:
+    text = "var é = 'é';\nlet a = {b: 1 c: 2};\n"
+    (stop,) = detections("javascript", text)
+    assert (text[: stop[0]].endswith("b: 1"), stop[1]) == (True, "identifier")
+    assert detections("javascript", "let a = 1;\n") == ()
+
+
+def test_leaves_are_the_tokens_without_comments() -> None:
+    tokens = tokens_of("javascript", "f(`${a}`); // (\n")
+    assert [token.text for token in tokens] == ["f", "(", "`", "{", "a", "}", "`", ")", ";"]
 
 
 def test_parse_keeps_leaf_texts_in_order() -> None:

@@ -106,3 +106,35 @@ def test_what_cannot_be_judged_is_skipped(pool: ValidatorPool) -> None:
     file = found(pool, "MOVE A TO B\n", language="cobol")
     assert file.findings == ()
     assert file.skipped
+
+
+GO = "package a\n\nfunc f() int {\n\treturn 1\n}\n"
+
+
+def test_an_error_node_on_an_added_line_is_a_finding(pool: ValidatorPool) -> None:
+    head = GO + "\nvar x = g(1\n"
+    (finding,) = found(pool, head, GO, language="go").findings
+    assert (finding.diagnostic.rule, finding.in_diff) == ("error-node", True)
+
+
+def test_an_error_node_beside_the_change_noop(pool: ValidatorPool) -> None:
+    # The grammar cannot read line 3, and the base cannot be compared: it fails in another way.
+    head = "package a\n\nvar x = 1 2\n\nvar y = 3\n"
+    file = found(pool, head, "package a\n\nvar x = 1 2\n", language="go")
+    assert file.findings == ()
+    moved = found(pool, head, "package a\n\nvar x = 1 2 3\n", language="go")
+    assert [finding.diagnostic.line for finding in moved.findings] == [3]
+    beside = found(pool, "package a\n\nvar y = 1 2 2\n\nvar x = 1 2\n", "package a\n\nvar x = 1 2\n", language="go")
+    assert [finding.diagnostic.line for finding in beside.findings] == [3]
+
+
+def test_a_known_error_node_whose_line_moved_noop(pool: ValidatorPool) -> None:
+    base = "package a\n\nvar x = 1 2\n"
+    assert found(pool, base.replace("\n\n", "\n\n// more\n", 1), base, language="go").findings == ()
+
+
+def test_an_opener_on_an_added_line_counts_for_its_closer(pool: ValidatorPool) -> None:
+    base = "package a\n\nfunc f() int {\n\treturn 1\n}\n"
+    head = "package a\n\nfunc f() int {\n\tif x {\n\treturn 1\n}\n"
+    (finding,) = found(pool, head, base, language="go").findings
+    assert finding.diagnostic.related_line == 4

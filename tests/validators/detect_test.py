@@ -41,7 +41,11 @@ SERVERS = "- name: one\n  hosts: 3\n- name: two\n"
         ("values.yaml", "a: 1\n", "yaml"),
         ("roles/web/meta/main.yml", "galaxy_info: {}\n", "yaml"),
         ("template.sh.j2", "#!/bin/bash\n", None),
-        ("main.c", "int x;\n", None),
+        ("main.c", "int x;\n", "c"),
+        ("main.h", "int x;\n", None),
+        ("x.m", "", None),
+        ("Gemfile", "", "ruby"),
+        ("bin/tool", "#!/usr/bin/env ruby\n", "ruby"),
     ],
 )
 def test_language_of_a_file(path: str, text: str, language: str | None) -> None:

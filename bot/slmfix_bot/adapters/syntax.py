@@ -6,13 +6,18 @@ tree, which callers must expect anyway. Grammars that are known to loop or crash
 
 from __future__ import annotations
 
+import re
 import time
 from bisect import bisect_left
+from contextlib import suppress
 from functools import cache
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
+from slmfix_bot.core.brackets import Sign
+from slmfix_bot.core.family import GOVERNED
 from slmfix_bot.core.similarity import Node
+from slmfix_bot.core.tree_languages import TREE_LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,6 +39,9 @@ GRAMMARS = {
     "verilog": "verilog",
     "workflow": "yaml",
     "yaml": "yaml",
+    "kubernetes": "yaml",
+    **dict.fromkeys(GOVERNED, "yaml"),
+    **{language.name: language.name for language in TREE_LANGUAGES},
 }
 MAX_BYTES = 256 * 1024
 MAX_NODES = 100_000
@@ -83,6 +91,101 @@ def locate(grammar: str, text: str, *, max_bytes: int = MAX_BYTES, seconds: floa
     if tree is None or source is None:
         return None
     return _located(tree.walk(), _code_points(text, source))
+
+
+class Fault(NamedTuple):
+    """What a grammar could not use (`missing` is None) or the sign that the parser had to make up, with its place."""
+
+    start: int
+    end: int
+    missing: str | None
+
+
+def faults(
+    grammar: str, text: str, *, max_bytes: int = MAX_BYTES, seconds: float = MAX_SECONDS
+) -> tuple[Fault, ...] | None:
+    """The outermost error nodes and the missing signs in the order of the text; None where there is no tree."""
+    source = _encoded(text, max_bytes)
+    tree = _tree(grammar, source, seconds) if source is not None else None
+    if tree is None or source is None:
+        return None
+    if not tree.root_node.has_error:
+        return ()
+    place, found, waiting = _code_points(text, source), [], [tree.root_node]
+    while waiting:
+        node = waiting.pop()
+        if node.is_error or node.is_missing:
+            start, end = place(node.start_byte), place(node.end_byte)
+            found.append(Fault(start, end, node.type if node.is_missing else None))
+        else:
+            waiting.extend(child for child in node.children if child.has_error or child.is_missing)
+    return tuple(sorted(found))
+
+
+def leaves(grammar: str, text: str, *, max_bytes: int = MAX_BYTES, seconds: float = MAX_SECONDS) -> tuple[Sign, ...]:
+    """The tokens of the tree without comments and made-up ones, in order; a bracket of several signs (`#{`, `@(`)
+    counts as its last one. Empty where there is no tree."""
+    source = _encoded(text, max_bytes)
+    tree = _tree(grammar, source, seconds) if source is not None else None
+    if tree is None or source is None:
+        return ()
+    place, found, cursor = _code_points(text, source), [], tree.walk()
+    while True:
+        if cursor.goto_first_child():
+            continue
+        node = cursor.node
+        if node and not node.is_missing and not node.is_extra and node.end_byte > node.start_byte:
+            start, end = place(node.start_byte), place(node.end_byte)
+            opens = not node.is_named and node.type[-1:] in "([{"
+            found.append(Sign(text[end - 1], end - 1) if opens else Sign(text[start:end], start))
+        while not cursor.goto_next_sibling():
+            if not cursor.goto_parent():
+                return tuple(found)
+
+
+_PROCESS = re.compile(r"process version:(\d+), .*row:(\d+), col:(\d+)")
+
+
+def detections(
+    grammar: str, text: str, *, max_bytes: int = MAX_BYTES, seconds: float = MAX_SECONDS
+) -> tuple[tuple[int, str], ...]:
+    """Where no reading of the text could go on: the end of the last token that fitted, and the kind of the next one.
+
+    tree-sitter's nodes only tell what it skipped to recover. This comes from its log and takes some 50 times as long
+    as a parse; when the time is up, what was found until then is returned.
+    """
+    from tree_sitter import Parser  # the shared parsers must not be left with a logger
+
+    source = _encoded(text, max_bytes)
+    if source is None:
+        return ()
+    starts = [0, *(match.end() for match in re.finditer(rb"\n", source))]
+    at: dict[str, tuple[int, int]] = {}
+    found: list[tuple[int, str]] = []
+    current, halted = "0", dict[str, tuple[int, str]]()
+
+    def read(_kind: object, message: str) -> None:
+        nonlocal current
+        if message.startswith("process "):
+            if match := _PROCESS.match(message):
+                current = match[1]
+                at[current] = int(match[2]), int(match[3])
+        elif message.startswith("detect_error lookahead:"):
+            row, column = at.get(current, (0, 0))
+            halted[current] = starts[min(row, len(starts) - 1)] + column, message.partition(":")[2]
+        elif message.startswith("resume version:"):
+            found.append(halted.get(message.partition(":")[2]) or next(reversed(halted.values()), (0, "")))
+
+    parser = Parser(_parser(grammar).language)
+    parser.logger = read
+    deadline = time.monotonic() + seconds
+    with suppress(ValueError):  # interrupted
+        parser.parse(
+            lambda offset, _point: source[offset : offset + _CHUNK],
+            progress_callback=lambda *_state: time.monotonic() > deadline,
+        )
+    place = _code_points(text, source)
+    return tuple((place(offset), kind) for offset, kind in found)
 
 
 def _encoded(text: str, max_bytes: int) -> bytes | None:

@@ -11,6 +11,7 @@ from slmfix_bot.core.attribution import in_scope
 from slmfix_bot.core.fingerprint import fingerprints
 from slmfix_bot.core.provenance import UNKNOWN, Attribution
 from slmfix_bot.core.report import Finding
+from slmfix_bot.core.rules import LOCAL_RULES
 from slmfix_bot.core.suppression import suppression
 
 if TYPE_CHECKING:
@@ -47,7 +48,8 @@ def find(
     new is a finding.
 
     A new error may be reported outside the added lines (an unclosed quote shows at the end of the file); it is then
-    attributed to the nearest added line.
+    attributed to the nearest added line. Of a rule whose reader does not know the whole language (LOCAL_RULES), only
+    what stands on an added line, or whose opener does, is a finding.
     """
     lines = frozenset(line for line in change.added_lines if in_scope(attributions.get(line, UNKNOWN), scope))
     if head.skipped is not None:
@@ -74,6 +76,8 @@ def _describe(
     findings = []
     for name, diagnostic in zip(fingerprints(change.path, fresh, change.head_text), fresh, strict=True):
         reported = frozenset(range(diagnostic.line, diagnostic.end_line + 1))
+        if diagnostic.rule in LOCAL_RULES and not (reported | {diagnostic.related_line}) & change.added_lines:
+            continue
         in_diff = bool(reported & change.added_lines)
         nearest = min(change.added_lines, key=lambda line: abs(line - diagnostic.line), default=diagnostic.line)
         line = min(reported & change.added_lines) if in_diff else nearest

@@ -12,6 +12,9 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
 
+from slmfix_bot.core.family import family_of
+from slmfix_bot.core.tree_languages import TREE_LANGUAGES
+
 
 class Kind(StrEnum):
     """Token classes that matter to an edit."""
@@ -49,10 +52,11 @@ class _Syntax:
     punctuation: str = r"<=|>=|<>|!=|==|\|\||&&|::|->|=>|\*\*|//|[^\s\w]"
 
 
-_OPENERS = frozenset({"'", '"', "`", "/*"})
-_FIRST = frozenset("'\"`/")
+_OPENERS = frozenset({"'", '"', "`", "/*", "(*", "{-"})
+_FIRST = frozenset("'\"`/({")
 _KINDS = {kind.value: kind for kind in Kind} | {"rest": Kind.PUNCTUATION}
 _BLOCK = r"/\*(?s:.*?)\*/"
+_CHARACTER = r"'(?:[^'\\\n]|\\[^\n]{1,9}?)'"
 _SINGLE, _DOUBLE = r"'(?:[^'\\\n]|\\.)*'", r"\"(?:[^\"\\\n]|\\.)*\""
 _SYNTAX = {
     "sql": _Syntax(
@@ -73,8 +77,15 @@ _SYNTAX = {
     "verilog": _Syntax((r"//[^\n]*", _BLOCK), (_DOUBLE,), word=r"[^\W\d][\w$]*"),
     "terraform": _Syntax((r"#[^\n]*", r"//[^\n]*", _BLOCK), (_DOUBLE,), word=r"[^\W\d][\w-]*"),
     "c": _Syntax((r"//[^\n]*", _BLOCK), (_DOUBLE, _SINGLE, r"`[^`\n]*`")),
+    # One sign between single quotes, so that a lifetime of Rust and a digit separator of C++ open no string.
+    "chars": _Syntax((r"//[^\n]*", _BLOCK), (r"\"\"\"(?s:.*?)\"\"\"", _DOUBLE, _CHARACTER, r"`[^`]*`")),
+    "dashes": _Syntax((r"--\[\[(?s:.{0,2000}?)\]\]", r"--[^\n]*", r"\{-(?s:.*?)-\}"), (_DOUBLE, _CHARACTER)),
+    "percent": _Syntax((r"(?<!\\)%[^\n]*",), (_DOUBLE,)),
+    "ml": _Syntax((r"\(\*(?s:.*?)\*\)",), (r"\"(?:[^\"\\]|\\(?s:.))*\"", _CHARACTER)),
+    "hash": _Syntax((r"#[^\n]*",), (_DOUBLE,)),
 }
 _FAMILY = {
+    **{language.name: language.lexis for language in TREE_LANGUAGES},
     "sh": "bash",
     "ansible": "yaml",
     "toml": "yaml",
@@ -84,11 +95,18 @@ _FAMILY = {
     "typescript": "c",
     "protobuf": "c",
     "dockerfile": "bash",
+    "cmake": "hash",
+    "graphql": "python",
+    "jq": "hash",
+    "latex": "percent",
+    "make": "bash",
+    "promql": "python",
+    "rego": "python",
 }
 
 
 def _syntax(language: str) -> _Syntax:
-    return _SYNTAX.get(_FAMILY.get(language, language), _SYNTAX["python"])
+    return _SYNTAX.get(_FAMILY.get(language, family_of(language)), _SYNTAX["python"])
 
 
 @lru_cache(maxsize=128)
@@ -125,7 +143,7 @@ def tokenize(language: str, text: str) -> list[Token]:
                 hopeless -= of_line
                 break
             if kind is Kind.PUNCTUATION and text[start] in _FIRST:
-                opener = text[start : start + 2] if text[start] == "/" else text[start]
+                opener = text[start : start + 2] if text[start] in "/({" else text[start]
                 if opener in _OPENERS and opener not in hopeless:
                     hopeless |= {opener}
                     break

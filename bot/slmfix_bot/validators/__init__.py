@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from slmfix_bot.core.family import GOVERNED
+from slmfix_bot.core.tree_languages import TREE_LANGUAGES
 from slmfix_bot.validators.base import Registry
 
 VALIDATORS = Registry(
@@ -14,5 +16,8 @@ VALIDATORS = Registry(
         "yaml": "yaml:YAML",
         "json": "json:JSON",
         "toml": "toml:TOML",
+        "kubernetes": "kubernetes:KUBERNETES",
+        **{language: f"governed:governed_validator:{language}" for language in GOVERNED},
+        **{language.name: f"tree:tree_validator:{language.name}" for language in TREE_LANGUAGES},
     }
 )

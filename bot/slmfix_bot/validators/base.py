@@ -39,14 +39,16 @@ class Explainer(Protocol):
 
 
 class Registry(Mapping[str, Validator]):
-    """Validators by language; "module:NAME" below this package is imported at first use."""
+    """Validators by language; "module:NAME" below this package is imported at first use. A third part makes NAME a
+    function that returns the validator of a family: "module:NAME:member"."""
 
     def __init__(self, places: Mapping[str, str]) -> None:
         self._places = dict(places)
 
     def __getitem__(self, language: str) -> Validator:
-        module, _, name = self._places[language].partition(":")
-        validator: Validator = getattr(import_module(f"slmfix_bot.validators.{module}"), name)
+        module, name, *member = self._places[language].split(":")
+        found = getattr(import_module(f"slmfix_bot.validators.{module}"), name)
+        validator: Validator = found(*member) if member else found
         return validator
 
     def __contains__(self, language: object) -> bool:

@@ -7,9 +7,13 @@ import re
 from collections.abc import Callable, Mapping
 from pathlib import PurePosixPath
 
+from slmfix_bot.core.tree_languages import TREE_LANGUAGES
 from slmfix_bot.validators.detect_ansible import detect_ansible
+from slmfix_bot.validators.detect_governed import detect_governed
+from slmfix_bot.validators.detect_kubernetes import detect_kubernetes
 
 SUFFIXES = {
+    **{suffix: language.name for language in TREE_LANGUAGES for suffix in language.suffixes},
     ".sh": "bash",
     ".bash": "bash",
     ".sql": "sql",
@@ -25,16 +29,19 @@ SUFFIXES = {
     ".toml": "toml",
 }
 NAMES = {
+    **{name: language.name for language in TREE_LANGUAGES for name in language.names},
     ".bashrc": "bash",
     ".bash_profile": "bash",
     ".bash_aliases": "bash",
     ".profile": "sh",
+    "CITATION.cff": "yaml",
     "Pipfile": "toml",
     "Cargo.lock": "toml",
     "poetry.lock": "toml",
     "uv.lock": "toml",
 }
 INTERPRETERS = {
+    **{program: language.name for language in TREE_LANGUAGES for program in language.interpreters},
     "bash": "bash",
     "sh": "sh",
     "dash": "sh",
@@ -51,8 +58,12 @@ MAX_LOOK = 1 << 16
 Sniffer = Callable[[PurePosixPath, str], str | None]
 # Formats that other formats are written in: the first sniffer that knows the file names it. Each is one module.
 SNIFFERS: Mapping[str, tuple[Sniffer, ...]] = {
-    "yaml": (detect_ansible,),
-    "json": (),
+    "yaml": (
+        detect_governed,
+        detect_kubernetes,
+        detect_ansible,
+    ),
+    "json": (detect_governed, detect_kubernetes),
 }
 
 
