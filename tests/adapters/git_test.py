@@ -189,6 +189,17 @@ def test_exclude_and_generated_files(repo: GitRepo) -> None:
     }
 
 
+def test_a_declared_language_comes_from_the_base(repo: GitRepo) -> None:
+    repo.write(".gitattributes", "*.inc linguist-language=SQL\n")
+    base = repo.commit()
+    repo.write(".gitattributes", "*.inc linguist-language=Text\n")
+    repo.write("a.inc", "SELECT 1;\n")
+    repo.write("b.txt", "1\n")
+    repo.commit()
+    declared = {file.path: file.declared_language for file in Git(repo.path).change_set(base).files}
+    assert declared == {".gitattributes": None, "a.inc": "SQL", "b.txt": None}
+
+
 def test_change_cannot_hide_itself_with_attributes(repo: GitRepo) -> None:
     repo.write(".gitattributes", "*.sh -diff -text linguist-generated\na.sh binary\n")
     repo.write("a.sh", "one\ntwo\nthree\nfour\n")

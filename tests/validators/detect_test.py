@@ -56,3 +56,10 @@ def test_every_language_has_a_validator() -> None:
     named = {*SUFFIXES.values(), *NAMES.values(), *INTERPRETERS.values()}
     assert named <= set(VALIDATORS)
     assert set(VALIDATORS) <= named
+
+
+def test_a_declared_language_decides() -> None:
+    assert detect("a.inc", "SELECT 1;\n", "SQL") == "sql"
+    assert detect("a.inc", "echo\n", "Shell") == "bash"
+    assert detect("x.conf", "- hosts: all\n  tasks: []\n", "YAML") == "ansible"
+    assert detect("a.py", "?", "Text") not in VALIDATORS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from slmfix_bot.core.change import ChangeSet, FileChange, Hunk, Skipped, Status
@@ -14,7 +14,7 @@ from slmfix_bot.core.globs import matches_any
 from slmfix_bot.core.text import split_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from slmfix_bot.adapters.git import Git
@@ -85,8 +85,8 @@ def _assemble(
 ) -> ChangeSet:
     hunks = {part.path: part.hunks for part in parse_patch(patch)}
     entries = [entry for entry in parse_raw(raw) if entry.status != "D" and entry.changes_content]
-    generated = git.generated_files(base, [entry.path for entry in entries])
-    reasons = {entry.path: _reason_to_skip(entry, exclude, generated) for entry in entries}
+    attributes = git.file_attributes(base, [entry.path for entry in entries])
+    reasons = {entry.path: _reason_to_skip(entry, exclude, attributes.get(entry.path, {})) for entry in entries}
     wanted = [entry for entry in entries if not reasons[entry.path]]
     is_worktree = head == "WORKTREE"
     blobs = _read_blobs(git, {i for e in wanted for i in (e.old_id, "" if is_worktree else e.new_id)}, limit)
@@ -95,6 +95,7 @@ def _assemble(
         try:
             content = _read_regular_file(git.root, entry.path, limit) if is_worktree else blobs[entry.new_id]
             change = _file_change(entry, content, hunks.get(entry.path, ()), blobs, limit)
+            change = replace(change, declared_language=attributes.get(entry.path, {}).get("linguist-language"))
         except CannotRead as error:
             reasons[entry.path] = str(error)
         else:
@@ -103,7 +104,7 @@ def _assemble(
     return ChangeSet(base=base, head=head, files=tuple(files), skipped=skipped)
 
 
-def _reason_to_skip(entry: RawEntry, exclude: Sequence[str], generated: dict[str, str]) -> str:
+def _reason_to_skip(entry: RawEntry, exclude: Sequence[str], attributes: Mapping[str, str]) -> str:
     if entry.new_mode == SYMLINK:
         return "symbolic link"
     if entry.new_mode == SUBMODULE:
@@ -114,7 +115,8 @@ def _reason_to_skip(entry: RawEntry, exclude: Sequence[str], generated: dict[str
         return f"not a regular file (mode {entry.new_mode})"
     if reason := _reason_for_path(entry.path, exclude):
         return reason
-    return GENERATED.format(generated[entry.path]) if entry.path in generated else ""
+    generated = next((name for name in ("linguist-generated", "linguist-vendored") if name in attributes), None)
+    return GENERATED.format(generated) if generated else ""
 
 
 def _reason_for_path(path: str, exclude: Sequence[str]) -> str:

@@ -176,9 +176,10 @@ class Git:
         """The blob of each regular file of the index, by path."""
         return _entries(self._run("ls-files", "-z", "--stage", "--full-name").stdout)
 
-    def generated_files(self, commit: str, paths: Iterable[str]) -> dict[str, str]:
-        """Those paths that the `.gitattributes` of a commit call generated or vendored, with the attribute's name.
+    def file_attributes(self, commit: str, paths: Iterable[str]) -> dict[str, dict[str, str]]:
+        """What the `.gitattributes` of a commit say of paths in GitHub's attributes, by path and attribute.
 
+        Only what is set: `linguist-generated` and `linguist-vendored` are "set" or "true", `linguist-language` a name.
         GIT_INDEX_FILE is a throw-away index: `check-attr --source` needs git 2.40.
         """
         names = list(paths)
@@ -188,12 +189,15 @@ class Git:
         with TemporaryDirectory() as folder:
             extra = {"GIT_INDEX_FILE": f"{folder}/index"}
             self._run("read-tree", commit, extra=extra)
-            wanted = ("linguist-generated", "linguist-vendored")
+            wanted = ("linguist-generated", "linguist-vendored", "linguist-language")
             payload = b"".join(os.fsencode(name) + b"\0" for name in names)
             output = self._run("check-attr", "--cached", "-z", "--stdin", *wanted, extra=extra, stdin=payload).stdout
         fields = _paths(output)
-        triples = zip(fields[::3], fields[1::3], fields[2::3], strict=True)
-        return {path: name for path, name, value in triples if value in {"set", "true"}}
+        found: dict[str, dict[str, str]] = {}
+        for path, name, value in zip(fields[::3], fields[1::3], fields[2::3], strict=True):
+            if value not in {"unspecified", "unset", "false"}:
+                found.setdefault(path, {})[name] = value
+        return found
 
     # --- history
 

@@ -38,7 +38,7 @@ def run_check(
     attributions: Mapping[str, Mapping[int, Attribution]],
     options: Options,
     validator: ProgramValidator,
-    detect: Callable[[str, str], str | None],
+    detect: Callable[[str, str, str | None], str | None],
     repairer: Repairer | None = None,
     read_schema: Callable[[str], str | None] = lambda path: None,
     companions: Companions | None = None,
@@ -47,9 +47,10 @@ def run_check(
 ) -> Report:
     """Finds what is new and fails, repairs what it can within `options.time_budget` seconds, accounts for the rest.
 
-    `detect` names the language of a path and text; `read_schema` returns the text of a configured schema file from
-    the commit that the configuration comes from; `companions` gives programs the files they depend on, from the head
-    and from the base version; `progress` is told the path, and how many files are done of how many.
+    `detect` names the language of a path, a text and a declared language; `read_schema` returns the text of a
+    configured schema file from the commit that the configuration comes from; `companions` gives programs the files
+    they depend on, from the head and from the base version; `progress` is told the path, and how many files are done
+    of how many.
     """
     skipped = list(changes.skipped)
     wanted: list[tuple[FileChange, Program]] = []
@@ -108,13 +109,14 @@ def _judged(
 def program_of(
     change: FileChange,
     options: Options,
-    detect: Callable[[str, str], str | None],
+    detect: Callable[[str, str, str | None], str | None],
     read_schema: Callable[[str], str | None],
 ) -> tuple[Program | None, str]:
     """The program to judge, or why the file is left out; an empty reason means that it is of no concern."""
     if options.exclude and matches_any(change.path, options.exclude):
         return None, "excluded by the configuration"
-    language = _configured_language(change.path, options) or detect(change.path, change.head_text)
+    language = _configured_language(change.path, options)
+    language = language or detect(change.path, change.head_text, change.declared_language)
     if language is None:
         return None, ""
     settings = options.languages.get(language, LanguageOptions())

@@ -25,7 +25,7 @@ def run_review(
     attributions: Mapping[str, Mapping[int, Attribution]],
     options: Options,
     validator: ProgramValidator,
-    detect: Callable[[str, str], str | None],
+    detect: Callable[[str, str, str | None], str | None],
     poster: Poster | None,
     repairer: Repairer | None = None,
     read_schema: Callable[[str], str | None] = lambda path: None,

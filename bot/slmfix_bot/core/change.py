@@ -29,7 +29,8 @@ class Hunk:
 
 @dataclass(frozen=True, kw_only=True)
 class FileChange:
-    """One text file of the change. `base_text` is None for an added file; `hunks` have three lines of context."""
+    """One text file of the change. `base_text` is None for an added file; `hunks` have three lines of context;
+    `declared_language` is the name that the base commit's `.gitattributes` gives (`linguist-language`)."""
 
     path: str
     old_path: str | None
@@ -37,6 +38,7 @@ class FileChange:
     base_text: str | None
     head_text: str
     hunks: tuple[Hunk, ...]
+    declared_language: str | None = None
 
     @property
     def added_lines(self) -> frozenset[int]:

@@ -54,6 +54,23 @@ COMMENTED_JSON = re.compile(
     r"(^|/)((ts|js)config[^/]*|devcontainer|\.vscode/[^/]+|\.eslintrc|\.swcrc|api-extractor)\.json$"
 )
 
+# GitHub's names in lower case where they are not ours.
+LINGUIST = {
+    "shell": "bash",
+    "plpgsql": "sql",
+    "plsql": "sql",
+    "tsql": "sql",
+    "sqlpl": "sql",
+    "hcl": "terraform",
+    "systemverilog": "verilog",
+    "protocol-buffer": "protobuf",
+    "makefile": "make",
+    "tex": "latex",
+    "c++": "cpp",
+    "c#": "csharp",
+    "tsx": "typescript",
+    "open-policy-agent": "rego",
+}
 MAX_LOOK = 1 << 16
 Sniffer = Callable[[PurePosixPath, str], str | None]
 # Formats that other formats are written in: the first sniffer that knows the file names it. Each is one module.
@@ -67,9 +84,15 @@ SNIFFERS: Mapping[str, tuple[Sniffer, ...]] = {
 }
 
 
-def detect(path: str, text: str) -> str | None:
-    """The language of a changed file as a key of `VALIDATORS`; None when no validator fits."""
+def detect(path: str, text: str, declared: str | None = None) -> str | None:
+    """The language of a changed file as a key of `VALIDATORS`; None when no validator fits.
+
+    `declared` is GitHub's name of the language out of `.gitattributes`, which decides where it is known.
+    """
     place = PurePosixPath(path)
+    if declared is not None:
+        name = declared.casefold().replace(" ", "-")
+        return _refined(LINGUIST.get(name, name), place, text)
     by_name = NAMES.get(place.name) or SUFFIXES.get(place.suffix.lower())
     interpreter = _interpreter(text)
     if by_name in {"bash", "sh"} and interpreter is not None:
@@ -79,9 +102,14 @@ def detect(path: str, text: str) -> str | None:
         return INTERPRETERS.get(interpreter or "")
     if by_name == "json" and COMMENTED_JSON.search(path):
         return None
+    return _refined(by_name, place, text)
+
+
+def _refined(language: str | None, place: PurePosixPath, text: str) -> str | None:
+    """What is written in the format, if that is known."""
     beginning = text[:MAX_LOOK]
-    found = (sniff(place, beginning) for sniff in SNIFFERS.get(by_name or "", ()))
-    return next((language for language in found if language), by_name)
+    found = (sniff(place, beginning) for sniff in SNIFFERS.get(language or "", ()))
+    return next((special for special in found if special), language)
 
 
 def _interpreter(text: str) -> str | None:
