@@ -11,8 +11,10 @@ from slmfix_bot.core.diagnostic import Diagnostic
 from slmfix_bot.errors import CannotJudge, MissingToolError
 from slmfix_bot.validators.json import BOM, TEMPLATE
 from slmfix_bot.validators.place import place_of
+from slmfix_bot.validators.sql_catalog import configured_schema
 from slmfix_bot.validators.sql_dialect import ATTEMPTS, canonical, dialect_of_path
-from slmfix_bot.validators.sql_schema import schema_problems
+from slmfix_bot.validators.sql_repository import repository_schema
+from slmfix_bot.validators.sql_schema import Known, schema_problems
 from slmfix_bot.validators.sql_syntax import syntax_errors
 
 if TYPE_CHECKING:
@@ -51,7 +53,11 @@ class SqlValidator:
         if errors:
             return tuple(_diagnostic(text, error) for error in errors)
         is_certain = dialect == "sqlite" and (program.dialect or dialect_of_path(program.path)) is not None
-        return tuple(schema_problems(text, dialect, program.schema, functions_known=is_certain))
+        schema = configured_schema(program.schema, dialect) if program.schema else None
+        if program.files:
+            found = repository_schema(program.path, program.files, dialect)
+            schema = schema.joined(found) if schema and found else schema or found
+        return tuple(schema_problems(text, Known(dialect=dialect, schema=schema, functions_known=is_certain)))
 
 
 def _judge(text: str, program: Program) -> tuple[str, list[SqlError]]:

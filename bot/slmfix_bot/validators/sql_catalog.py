@@ -8,29 +8,32 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from slmfix_bot.validators.sql_split import LEADING, statements
+from slmfix_bot.validators.sql_outputs import query_outputs
+from slmfix_bot.validators.sql_script import apply_script
+from slmfix_bot.validators.sql_tables import Schema, SchemaBuilder, Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-DEFINITION = re.compile(LEADING + r"CREATE\s+(?:TEMP(?:ORARY)?\s+)?(?:TABLE|VIEW)\b", re.IGNORECASE)
-FALLBACK_DIALECTS = ("mysql", "postgres", "tsql")
+NAME = re.compile(r"[^\W\d][\w$]*")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Catalog:
-    """`tables` maps the lower-case name to the name as defined and its columns. `strict` has SQLite's functions only;
-    in `lenient` those of other dialects are declared as they come up."""
+    """`tables` maps the lower-case name to the name as defined and its columns; those in `partial` may have more.
+    `strict` has SQLite's functions only; in `lenient` those of other dialects are declared as they come up."""
 
+    schema: Schema
     tables: Mapping[str, tuple[str, tuple[str, ...]]]
+    partial: frozenset[str]
     functions: frozenset[str]
     strict: sqlite3.Connection
     lenient: sqlite3.Connection
 
     def columns(self, table: str) -> tuple[str, ...] | None:
-        """The columns of a table or view, None if there is none of that name."""
+        """The columns of a table or view, None if they are not known for sure or there is none of that name."""
         entry = self.tables.get(table.lower())
-        return entry[1] if entry else None
+        return entry[1] if entry and table.lower() not in self.partial else None
 
     def tables_with(self, column: str) -> Iterator[str]:
         """The tables that have a column of that name."""
@@ -38,65 +41,61 @@ class Catalog:
             if column.lower() in map(str.lower, columns):
                 yield name
 
-
-def definitions(text: str, dialect: str) -> str:
-    """The CREATE TABLE and CREATE VIEW statements of a text."""
-    if "create" not in text.lower():
-        return ""
-    spans = statements(text, dialect)
-    return "\n".join(text[start:end] for start, end in spans if DEFINITION.match(text[start:end]))
+    def touches_partial(self, statement: str) -> bool:
+        """Whether a statement names a table whose columns are not all known."""
+        return bool(self.partial) and any(word[0].lower() in self.partial for word in NAME.finditer(statement))
 
 
 @lru_cache(maxsize=8)
-def load_catalog(ddl: str, dialect: str) -> Catalog:
-    """The catalogue of a schema; definitions that nothing here can read are left out."""
-    strict, lenient = _build(ddl, dialect), _build(ddl, dialect)
-    names = [row[0] for row in strict.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'view')")]
-    tables = {name.lower(): (name, _columns(strict, name)) for name in names}
+def configured_schema(ddl: str, dialect: str) -> Schema:
+    """The schema that a configured DDL text defines. It is the whole database unless a part cannot be read."""
+    builder = SchemaBuilder()
+    apply_script(ddl, builder, query_outputs, dialect)
+    return builder.schema()
+
+
+@lru_cache(maxsize=16)
+def load_catalog(schema: Schema) -> Catalog:
+    """The catalogue of a schema."""
+    strict, lenient = _build(schema.tables), _build(schema.tables)
+    tables = {}
+    for table in schema.tables:
+        columns = (_columns(strict, table.name) if table.ddl else ()) or table.columns
+        tables[table.name.lower()] = (table.name, columns)
     functions = frozenset(str(row[0]).lower() for row in strict.execute("PRAGMA function_list"))
-    return Catalog(tables=tables, functions=functions, strict=strict, lenient=lenient)
+    partial = frozenset(table.name.lower() for table in schema.tables if not table.is_complete)
+    return Catalog(schema=schema, tables=tables, partial=partial, functions=functions, strict=strict, lenient=lenient)
 
 
 def _columns(connection: sqlite3.Connection, table: str) -> tuple[str, ...]:
     try:
         rows = connection.execute("SELECT name FROM pragma_table_xinfo(?)", (table,)).fetchall()
-    except sqlite3.Error:  # a view of a table that the schema does not hold
+    except sqlite3.Error:
         return ()
     return tuple(row[0] for row in rows)
 
 
-def _build(ddl: str, dialect: str) -> sqlite3.Connection:
+def _build(tables: tuple[Table, ...]) -> sqlite3.Connection:
     connection = sqlite3.connect(":memory:", isolation_level=None)
-    for start, end in statements(ddl, "sqlite"):
-        statement = ddl[start:end]
-        if not DEFINITION.match(statement):
+    for table in tables:
+        if table.ddl and _executed(connection, table.ddl):
             continue
-        try:
-            connection.execute(statement)
-        except (sqlite3.Error, sqlite3.Warning, UnicodeEncodeError):
-            _define_by_hand(connection, statement, dialect)
+        if table.columns:
+            listed = ", ".join(map(_quote, _distinct(table.columns)))
+            _executed(connection, f"CREATE TABLE IF NOT EXISTS {_quote(table.name)} ({listed})")
     return connection
 
 
-def _define_by_hand(connection: sqlite3.Connection, statement: str, dialect: str) -> None:
-    """Defines a table of another dialect by its column names alone."""
-    from sqlglot import exp, parse_one
-    from sqlglot.errors import SqlglotError
+def _executed(connection: sqlite3.Connection, statement: str) -> bool:
+    try:
+        connection.execute(statement)
+    except (sqlite3.Error, sqlite3.Warning, UnicodeEncodeError, ValueError):
+        return False
+    return True
 
-    for attempt in dict.fromkeys((dialect, *FALLBACK_DIALECTS)):
-        try:
-            tree = parse_one(statement, read=attempt)
-        except SqlglotError:
-            continue
-        table = tree.find(exp.Table)
-        columns = [column.name for column in tree.find_all(exp.ColumnDef)]
-        if isinstance(tree, exp.Create) and table is not None and columns:
-            listed = ", ".join(map(_quote, dict.fromkeys(columns)))
-            try:
-                connection.execute(f"CREATE TABLE IF NOT EXISTS {_quote(table.name)} ({listed})")
-            except sqlite3.Error:
-                continue
-            return
+
+def _distinct(columns: tuple[str, ...]) -> list[str]:
+    return list({column.lower(): column for column in columns}.values())
 
 
 def _quote(name: str) -> str:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 from sqlglot import exp, parse_one
 from sqlglot.errors import SqlglotError
 from sqlglot.optimizer.scope import Scope, traverse_scope
 
-from slmfix_bot.validators.names import MAX_NAMES, nearest, similarity
+from slmfix_bot.validators.names import MAX_NAMES, nearest, similarity, words_of
+from slmfix_bot.validators.sql_outputs import scope_outputs
+from slmfix_bot.validators.sql_pseudo import LATERAL_ALIASES, is_pseudo_column, is_pseudo_qualifier, is_system_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -21,6 +24,8 @@ ROW_IDS = frozenset({"rowid", "oid", "_rowid_"})
 PLAIN = re.compile(r"[A-Za-z_]\w*$")
 COLUMN_EVIDENCE = 0.75
 SAME_QUALIFIER = 0.3
+NEAR = 0.82
+NO_ROWS = frozenset({"sqlite", "mysql", "tsql", "oracle", "snowflake"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,12 +55,26 @@ class Source:
 
 
 class Resolver:
-    """Resolves one statement. It may be stricter than the database; who asks has to know that there is an error."""
+    """Resolves one statement. It may be stricter than the database; who asks has to know that there is an error.
 
-    def __init__(self, statement: str, dialect: str, catalog: Catalog) -> None:
+    `made` are tables that the file makes elsewhere, in lower case: they exist, and nothing is said about them.
+    `is_sqlite`: the program is certainly for SQLite, which gives no meaning to names beyond those of its tables.
+    """
+
+    def __init__(
+        self,
+        statement: str,
+        dialect: str,
+        catalog: Catalog,
+        made: frozenset[str] = frozenset(),
+        *,
+        is_sqlite: bool = False,
+    ) -> None:
+        self._is_sqlite = is_sqlite
         self._statement = statement
         self._dialect = dialect
         self._catalog = catalog
+        self._made = made
         self._quote = "`" if dialect in ("mysql", "bigquery", "spark") or "`" in statement else '"'
 
     def problems(self) -> list[NameProblem]:
@@ -66,19 +85,52 @@ class Resolver:
         except (SqlglotError, ValueError):
             return []
         found: dict[int, NameProblem] = {}
-        for problem in (*self._tables(tree), *(problem for scope in scopes for problem in self._columns(scope))):
+        columns = (problem for scope in scopes for problem in self._columns(scope))
+        for problem in (*self._tables(tree), *columns, *self._changed(tree)):
             found.setdefault(problem.start, problem)
         return [problem for _, problem in sorted(found.items())]
 
     def _tables(self, tree: exp.Expr) -> Iterator[NameProblem]:
+        if not self._catalog.schema.is_complete:
+            return
         ctes = {cte.alias.lower() for cte in tree.find_all(exp.CTE)}
+        unknown, known = [], False
         for table in tree.find_all(exp.Table):
             name = table.this
-            if not isinstance(name, exp.Identifier) or name.name.lower() in ctes:
+            if not isinstance(name, exp.Identifier) or name.name.lower() in ctes | self._made:
                 continue
-            if self._catalog.columns(name.name) is None:
-                expected = self._legal_tables(tree, table)
-                yield from self._problem("unknown-table", f"no such table: {name.name}", name, name, expected)
+            if name.name.lower() in self._catalog.tables:
+                known = True
+            elif not is_system_table(table, self._pseudo_of):
+                unknown.append(table)
+        for table in unknown:
+            expected = self._legal_tables(tree, table)
+            elsewhere = self._catalog.schema.is_inferred or (table.db and not self._is_sqlite)
+            if elsewhere and not (known and not table.db) and not (expected and is_near(table.name, expected[0])):
+                continue  # another database, or another schema of it
+            yield from self._problem("unknown-table", f"no such table: {table.name}", table.this, table.this, expected)
+
+    def _changed(self, tree: exp.Expr) -> Iterator[NameProblem]:
+        """The columns that INSERT, UPDATE and DELETE name themselves, when they are about one table."""
+        table = tree.this if isinstance(tree, (exp.Insert, exp.Update, exp.Delete)) else None
+        named: list[exp.Expr] = []
+        if isinstance(table, exp.Schema):
+            named, table = list(table.expressions), table.this
+        if not isinstance(table, exp.Table) or tree.args.get("using") or table.args.get("joins"):
+            return
+        columns = self._catalog.columns(table.name)
+        if columns is None:
+            return
+        source = Source(table.alias_or_name, columns)
+        if isinstance(tree, exp.Update) and not tree.args.get("from_") and not tree.args.get("from"):
+            named += [entry.this for entry in tree.expressions if isinstance(entry, exp.EQ)]
+        for entry in named:
+            name = entry.this if isinstance(entry, exp.Column) else entry
+            if isinstance(entry, exp.Column) and entry.table:
+                continue
+            if isinstance(name, exp.Identifier) and not source.has(name.name) and not self._is_pseudo(name.name):
+                expected = tuple(map(self._quoted, nearest(name.name, columns)))
+                yield from self._problem("unknown-column", f"no such column: {name.name}", name, name, expected)
 
     def _legal_tables(self, tree: exp.Expr, table: exp.Table) -> tuple[str, ...]:
         """Tables with a similar name come first, and those that have the columns which are asked of it."""
@@ -102,34 +154,56 @@ class Resolver:
         for column in scope.columns:
             if column.find_ancestor(exp.Select) is not scope.expression or not isinstance(column.this, exp.Identifier):
                 continue
+            if not self._is_sqlite and (self._is_pseudo(column.name) or column.find_ancestor(exp.Lambda)):
+                continue
             if column.table:
                 yield from self._qualified(column, chain)
-            elif not self._may_be_string(column.this):
+            elif not self._may_be_string(column.this) and not self._is_row(column, chain):
                 yield from self._unqualified(column, chain, scope)
+
+    def _is_pseudo(self, name: str) -> bool:
+        return is_pseudo_column(name, self._pseudo_of)
+
+    @property
+    def _pseudo_of(self) -> str:
+        return "" if self._dialect == "sqlite" and not self._is_sqlite else self._dialect
+
+    def _is_row(self, column: exp.Column, chain: list[list[Source]]) -> bool:
+        """Many dialects take the name of a table for its whole row."""
+        return self._pseudo_of not in NO_ROWS and any(
+            source.alias.lower() == column.name.lower() for sources in chain for source in sources
+        )
 
     def _chain(self, scope: Scope | None) -> list[list[Source]]:
         """The sources in scope, innermost query first."""
         chain: list[list[Source]] = []
         while scope is not None:
-            chain.append([Source(name, self._outputs(source)) for name, source in scope.sources.items()])
+            sources = [Source(name, self._outputs(source)) for name, source in scope.sources.items()]
+            if self._makes_rows(scope.expression):
+                sources.append(Source("", None))
+            chain.append(sources)
             scope = scope.parent
         return chain
 
-    def _outputs(self, source: exp.Expr | Scope, depth: int = 0) -> tuple[str, ...] | None:
-        if isinstance(source, exp.Table):
-            return self._catalog.columns(source.name) if isinstance(source.this, exp.Identifier) else None
-        if not isinstance(source, Scope) or depth > 8 or not isinstance(source.expression, exp.Query):
-            return None
-        named = list(source.expression.named_selects)
-        declared = source.expression.find_ancestor(exp.CTE, exp.Subquery)
-        if declared is not None and declared.alias_column_names:
-            return tuple(declared.alias_column_names)
-        if "*" not in named:
-            return tuple(named)
-        inner = [self._outputs(below, depth + 1) for below in source.sources.values()]
-        if any(columns is None for columns in inner) or not isinstance(source.expression, exp.Select):
-            return None
-        return (*named, *(name for columns in inner for name in columns or ()))
+    def _makes_rows(self, query: exp.Expr) -> bool:
+        """Whether functions make rows here, with columns that nothing declares."""
+        if query.args.get("laterals") or query.args.get("match"):
+            return True
+        origin = query.args.get("from_") or query.args.get("from")
+        parts = [*([origin] if origin else []), *(query.args.get("joins") or ())]
+        return any(
+            part.find(exp.Unnest, exp.Lateral, exp.Values, exp.Pivot, exp.TableFromRows)
+            or not isinstance(part.this, (exp.Table, exp.Subquery))
+            or (isinstance(part.this, exp.Table) and not isinstance(part.this.this, exp.Identifier))
+            for part in parts
+        )
+
+    def _outputs(self, source: exp.Expr | Scope) -> tuple[str, ...] | None:
+        def lookup(table: exp.Table) -> tuple[str, ...] | None:
+            qualified = self._catalog.columns(f"{table.db}.{table.name}") if table.db else None
+            return qualified or self._catalog.columns(table.name)
+
+        return scope_outputs(source, lookup, unnamed=self._is_sqlite)
 
     def _qualified(self, column: exp.Column, chain: list[list[Source]]) -> Iterator[NameProblem]:
         if column.args.get("db"):
@@ -140,14 +214,23 @@ class Resolver:
             for source in sources:
                 if source.alias.lower() != qualifier:
                     continue
-                unknown_everywhere = source.columns is None and not any(self._catalog.tables_with(column.name))
-                if column.name != "*" and (not source.has(column.name) or unknown_everywhere):
+                if column.name != "*" and (not source.has(column.name) or self._is_nowhere(source, column.name)):
                     yield from self._unknown_column(column, written, chain)
                 return
+        everything = [source for sources in chain for source in sources]
+        if not self._is_sqlite and any(source.has(column.table) for source in everything):
+            return  # a field of a structured column, or a table that is not known here
+        if is_pseudo_qualifier(qualifier, self._pseudo_of) or any(source.alias == "" for source in everything):
+            return
         yield from self._unknown_column(column, written, chain)
 
+    def _is_nowhere(self, source: Source, column: str) -> bool:
+        """Whether a source of unknown columns cannot have this one either, since no table has it."""
+        closed = self._catalog.schema.is_complete and not self._catalog.partial and self._is_sqlite
+        return closed and source.columns is None and not any(self._catalog.tables_with(column))
+
     def _unqualified(self, column: exp.Column, chain: list[list[Source]], scope: Scope) -> Iterator[NameProblem]:
-        aliases = _usable_aliases(column, scope.expression)
+        aliases = _usable_aliases(column, scope.expression, anywhere=self._dialect in LATERAL_ALIASES)
         for sources in chain:
             owners = [source for source in sources if source.has(column.name)]
             certain = [source for source in owners if source.columns is not None]
@@ -158,7 +241,7 @@ class Resolver:
                 message = f"ambiguous column name: {column.name}"
                 yield from self._problem("ambiguous-column", message, column.this, column.this, expected)
                 return
-            if certain or (owners and any(self._catalog.tables_with(column.name))):
+            if certain or any(not self._is_nowhere(source, column.name) for source in owners):
                 return
         if column.name.lower() not in aliases:
             yield from self._unknown_column(column, column.name, chain)
@@ -213,11 +296,22 @@ class Resolver:
         return name if PLAIN.match(name) else f"{self._quote}{name}{self._quote}"
 
 
-def _usable_aliases(column: exp.Column, select: exp.Expr) -> set[str]:
-    """The result names that a column may mean; inside the list of results there are none."""
+def is_near(name: str, legal: str) -> bool:
+    """Whether one is a slip for the other: the same words, or nearly the same letters.
+
+    >>> is_near("orderItems", "order_items"), is_near("custmers", "customers"), is_near("events", "orders")
+    (True, True, False)
+    """
+    bare = legal.strip('`"[]')
+    close = SequenceMatcher(None, name.lower(), bare.lower(), autojunk=False).ratio() >= NEAR
+    return close or words_of(name) == words_of(bare)
+
+
+def _usable_aliases(column: exp.Column, select: exp.Expr, *, anywhere: bool) -> set[str]:
+    """The result names that a column may mean; inside the list of results there are none in most dialects."""
     node: exp.Expr = column
     while node.parent is not None and node.parent is not select:
         node = node.parent
-    if node.arg_key == "expressions":
+    if node.arg_key == "expressions" and not anywhere:
         return set()
     return {entry.alias.lower() for entry in select.expressions if isinstance(entry, exp.Alias)}

@@ -4,20 +4,26 @@ wrong names and the legal ones. Statements that only another dialect can read ar
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from slmfix_bot.core.diagnostic import Diagnostic
 from slmfix_bot.validators.place import place_of
-from slmfix_bot.validators.sql_catalog import Catalog, definitions, load_catalog
+from slmfix_bot.validators.sql_catalog import Catalog, load_catalog
+from slmfix_bot.validators.sql_ddl import DEFINES, apply_statement, defined_table
+from slmfix_bot.validators.sql_outputs import query_outputs
+from slmfix_bot.validators.sql_script import definitions_of
 from slmfix_bot.validators.sql_split import LEADING, statements, tokens
 from slmfix_bot.validators.sql_syntax import is_syntax_message, sqlite_message
+from slmfix_bot.validators.sql_tables import Schema, SchemaBuilder
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from slmfix_bot.validators.sql_names import NameProblem
 
 JUDGED = re.compile(LEADING + r"(?:SELECT|WITH|INSERT|UPDATE|DELETE|REPLACE|VALUES)\b", re.IGNORECASE)
-RESHAPES = re.compile(r"^[ \t]*(?:ALTER|DROP|RENAME|USE|ATTACH)\s", re.IGNORECASE | re.MULTILINE)
+DEFINES_TABLE = re.compile(r"\bCREATE\b[\w\s]{0,60}?\b(?:TABLE|VIEW)\b", re.IGNORECASE)
 NO_SUCH = re.compile(r"^(no such (table|column|function)|ambiguous column name): (?:main\.)?(.+)$", re.DOTALL)
 NO_COLUMN = re.compile(r"^table (.+) has no column named (.+)$", re.DOTALL)
 SEMANTIC = re.compile(
@@ -30,46 +36,85 @@ RULES = {"table": "unknown-table", "column": "unknown-column", "function": "unkn
 MAX_FUNCTIONS = 30
 
 
-def schema_problems(text: str, dialect: str, schema: str | None, *, functions_known: bool) -> list[Diagnostic]:
-    """The wrong names of all statements. `functions_known`: the program is certainly SQLite's."""
-    own = definitions(text, dialect)
-    if schema is None and (not own or RESHAPES.search(text)):
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """What is known beside the text: its dialect, the schema before it runs, and whether all functions are SQLite's."""
+
+    dialect: str
+    schema: Schema | None = None
+    functions_known: bool = False
+
+
+def schema_problems(text: str, known: Known) -> list[Diagnostic]:
+    """The wrong names of all statements, each against the schema that the statements before it leave."""
+    if known.schema is None and not DEFINES_TABLE.search(text):
         return []
-    catalog = load_catalog(f"{schema or ''}\n;\n{own}" if own else schema or "", dialect)
-    if not catalog.tables:
-        return []
+    builder = SchemaBuilder.of(known.schema) if known.schema else SchemaBuilder(is_complete=False)
+    spans = statements(text, known.dialect)
+    made = frozenset(_made(text, spans))
     diagnostics: list[Diagnostic] = []
-    for start, end in statements(text, dialect):
-        if JUDGED.match(text[start:end]):
-            found = _judge(text[start:end], dialect, catalog, functions_known=functions_known)
-            if schema is None and any(problem.rule == "unknown-table" for problem in found):
-                continue  # the file is not the whole schema
-            diagnostics += [_diagnostic(text, start, problem) for problem in found]
+    catalog: Catalog | None = None
+    for start, end in spans:
+        statement = text[start:end]
+        if JUDGED.match(statement):
+            catalog = catalog or load_catalog(builder.schema())
+            if catalog.tables:
+                found = _judge(statement, known, catalog, made)
+                diagnostics += [_diagnostic(text, start, problem) for problem in found]
+        if DEFINES.search(statement):
+            for piece in definitions_of(statement, known.dialect):
+                apply_statement(piece, builder, query_outputs)
+            catalog = None
     return diagnostics
 
 
-def _judge(statement: str, dialect: str, catalog: Catalog, *, functions_known: bool) -> list[NameProblem]:
+def _made(text: str, spans: list[tuple[int, int]]) -> Iterator[str]:
+    for start, end in spans:
+        if DEFINES_TABLE.search(text, start, end) and (name := defined_table(text[start:end])):
+            yield name.lower()
+
+
+def _judge(statement: str, known: Known, catalog: Catalog, made: frozenset[str]) -> list[NameProblem]:
     from slmfix_bot.validators.sql_functions import function_problems
     from slmfix_bot.validators.sql_names import Resolver
 
+    dialect, functions_known = known.dialect, known.functions_known
     message = sqlite_message(catalog.strict, statement)
     if message is not None and not functions_known:
         message = _lenient_message(catalog, statement)
     if message is None:
         return []
+    resolver = Resolver(statement, dialect, catalog, made, is_sqlite=functions_known)
     if is_syntax_message(message):
-        return [] if dialect == "sqlite" else Resolver(statement, dialect, catalog).problems()
+        return [] if dialect == "sqlite" else resolver.problems()
     named = NO_SUCH.match(message) or NO_COLUMN.match(message)
     if named is None:
-        stated = functions_known and SEMANTIC.match(message)
+        stated = functions_known and SEMANTIC.match(message) and not catalog.touches_partial(statement)
         return [_whole(statement, "semantic", message)] if stated else []
-    problems = Resolver(statement, dialect, catalog).problems()
+    problems = resolver.problems()
     if functions_known:
-        problems += function_problems(statement, catalog)
-    first = _problem_of_message(statement, message)
-    if not any(_agree(problem, first) for problem in problems):
-        problems.append(first)
+        problems += [
+            p for p in function_problems(statement, catalog) if p.found.lower() not in catalog.schema.functions
+        ]
+    if _is_reliable(message, statement, known, catalog, made):
+        first = _problem_of_message(statement, message)
+        if not any(_agree(problem, first) for problem in problems):
+            problems.append(first)
     return sorted(problems, key=lambda problem: problem.start)
+
+
+def _is_reliable(message: str, statement: str, known: Known, catalog: Catalog, made: frozenset[str]) -> bool:
+    """Whether SQLite's own complaint counts where the resolver has none: it knows what SQLite knows, no other
+    dialect, and not what lies outside a schema that is not complete."""
+    if not known.functions_known or catalog.touches_partial(statement):
+        return False
+    missing = NO_SUCH.match(message)
+    if missing is None or missing[2] == "function":
+        return missing is None or missing[3].lower() not in catalog.schema.functions
+    if missing[2] == "table":
+        name = missing[3].rpartition(".")[2].lower()
+        return catalog.schema.is_complete and not catalog.schema.is_inferred and name not in made
+    return True
 
 
 def _lenient_message(catalog: Catalog, statement: str) -> str | None:
