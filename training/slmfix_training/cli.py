@@ -8,12 +8,24 @@ from pathlib import Path
 
 import click
 
-from slmfix_training.corpus import build_corpus, excluded_hashes
+from slmfix_bot.validators import VALIDATORS
+from slmfix_training.corpus import LANGUAGES, build_corpus, build_own_corpus, excluded_hashes
+from slmfix_training.own import OwnLanguage, read_own_language
 from slmfix_training.samples import write_samples
 from slmfix_training.tokenizer import VOCABULARY, corpus_texts, sample_texts, train_tokenizer
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
 EXISTING = click.Path(path_type=Path, exists=True)
+OWN = click.option(
+    "--validator-config",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="A .slmfix.yml with `validators:`: trains for a language of your own (docs/custom-validators.md).",
+)
+
+
+def _own(config: Path | None, languages: tuple[str, ...]) -> OwnLanguage | None:
+    """The language of the user's that is meant; None without a configuration."""
+    return read_own_language(config, languages[0] if languages else None) if config else None
 
 
 @click.group()
@@ -26,9 +38,24 @@ def main() -> None:
 @click.option("--output", type=FOLDER, required=True)
 @click.option("--exclude", multiple=True, type=EXISTING, help="Evaluation sets (JSONL); their texts are refused.")
 @click.option("--seed", default=1, show_default=True)
-def corpus(roots: tuple[Path, ...], output: Path, exclude: tuple[Path, ...], seed: int) -> None:
-    """Collects clean programs from named packages and generates more."""
-    manifest = build_corpus(roots, output, excluded_hashes(exclude), seed)
+@click.option("--language", help="With --validator-config: the language of your own; default the first there.")
+@click.option("--licence", default="proprietary", show_default=True, help="With --validator-config: of your files.")
+@OWN
+def corpus(
+    roots: tuple[Path, ...],
+    output: Path,
+    exclude: tuple[Path, ...],
+    seed: int,
+    language: str | None,
+    licence: str,
+    validator_config: Path | None,
+) -> None:
+    """Collects clean programs from named packages and generates more; or those of your own language from folders."""
+    own = _own(validator_config, (language,) if language else ())
+    if own is not None:
+        manifest = build_own_corpus(own.language, roots, own.patterns, output, licence)
+    else:
+        manifest = build_corpus(roots, output, excluded_hashes(exclude), seed)
     click.echo(json.dumps(manifest, indent=2))
 
 
@@ -43,6 +70,8 @@ def corpus(roots: tuple[Path, ...], output: Path, exclude: tuple[Path, ...], see
 @click.option(
     "--with-schema", default=0.55, show_default=True, help="Share of generated SQL whose faults are of schema."
 )
+@click.option("--passes", default=1, show_default=True, help="How often a small corpus is gone through.")
+@OWN
 def samples(
     source: Path,
     output: Path,
@@ -52,9 +81,12 @@ def samples(
     exclude: tuple[Path, ...],
     seed: int,
     with_schema: float,
+    passes: int,
+    validator_config: Path | None,
 ) -> None:
     """Breaks clean programs and keeps what the real validator refuses."""
     excluded = excluded_hashes(exclude)
+    own = _own(validator_config, languages)
     for language in languages:
         counts = write_samples(
             source,
@@ -65,6 +97,8 @@ def samples(
             seed=seed,
             excluded=excluded,
             with_schema=with_schema,
+            validators=own.validators if own else VALIDATORS,
+            passes=passes,
         )
         click.echo(f"{language}: {dict(counts)}")
 
@@ -95,6 +129,8 @@ def tokenizer(source: Path, samples_folder: Path | None, output: Path, per_file:
 @click.option("--workers", default=1, show_default=True, help="Processes that average their weights every few steps.")
 @click.option("--port", default=29511, show_default=True, help="Local port for several workers.")
 @click.option("--recipe", "settings", multiple=True, metavar="NAME=VALUE", help="Overrides one field of the recipe.")
+@click.option("--name", default="slmfix-mini", show_default=True, help="Of the model, for the record.")
+@OWN
 def sft(
     samples_folder: Path,
     tokenizer_file: Path,
@@ -105,6 +141,8 @@ def sft(
     workers: int,
     port: int,
     settings: tuple[str, ...],
+    name: str,
+    validator_config: Path | None,
 ) -> None:
     """Trains the model on the samples; stops by itself when the time is over."""
     from torch.multiprocessing import spawn  # type: ignore[attr-defined,unused-ignore]
@@ -113,9 +151,12 @@ def sft(
     from slmfix_training.record import training_record
     from slmfix_training.sft import run_worker
 
-    changes = {name: json.loads(value) for name, _, value in (setting.partition("=") for setting in settings)}
+    changes = {field: json.loads(value) for field, _, value in (setting.partition("=") for setting in settings)}
     arguments = (samples_folder, output, tokenizer_file, Recipe(**changes), minutes)
-    shared = (workers, port, arguments, training_record(source), save_minutes)
+    own = _own(validator_config, ())
+    languages, validators = ((own.language,), own.validators) if own else (LANGUAGES, VALIDATORS)
+    record = training_record(source, languages=languages, validators=validators, name=name)
+    shared = (workers, port, arguments, record, save_minutes)
     if workers == 1:
         run_worker(0, *shared)
     else:
@@ -129,7 +170,16 @@ def sft(
 @click.option("--ranked", default=60, show_default=True, help="Of these, cases for the ranking test (slow).")
 @click.option("--seed", default=1, show_default=True)
 @click.option("--record/--no-record", default=True, help="Write the figures into slmfix-training.json.")
-def evaluate(checkpoint: Path, samples_folder: Path, count: int, ranked: int, seed: int, record: bool) -> None:
+@OWN
+def evaluate(
+    checkpoint: Path,
+    samples_folder: Path,
+    count: int,
+    ranked: int,
+    seed: int,
+    record: bool,
+    validator_config: Path | None,
+) -> None:
     """Measures a checkpoint on held-out synthetic samples."""
     import torch
 
@@ -139,7 +189,9 @@ def evaluate(checkpoint: Path, samples_folder: Path, count: int, ranked: int, se
     from slmfix_training.tokenizer import load_tokenizer
 
     torch.set_num_threads(1)  # two threads wait for each other on a busy machine (training/README.md)
-    judge = Judge(load_model(checkpoint), load_tokenizer(checkpoint / "tokenizer.json"))
+    own = _own(validator_config, ())
+    validators = own.validators if own else VALIDATORS
+    judge = Judge(load_model(checkpoint), load_tokenizer(checkpoint / "tokenizer.json"), validators)
     figures = {}
     for name, row in run_evaluation(judge, samples_folder, count=count, ranked=ranked, seed=seed):
         figures[name] = row

@@ -10,9 +10,11 @@ from dataclasses import asdict, dataclass
 from random import Random
 from typing import TYPE_CHECKING
 
+from slmfix_bot.core.globs import matches_any
+from slmfix_bot.errors import UsageError
 from slmfix_training.generate_data import random_bash, random_json, random_toml, random_yaml
 from slmfix_training.generate_sql import random_query
-from slmfix_training.snippets import cut, yaml_from_json
+from slmfix_training.snippets import cut, own_snippets, yaml_from_json
 from slmfix_training.sources import SOURCES, find_root, read_files
 
 if TYPE_CHECKING:
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LANGUAGES = ("bash", "sql", "ansible", "python", "json", "yaml", "toml")
+OWN_HELD_OUT = 8  # the same for the files of a user, which are few
+MAX_OWN_BYTES = 3000  # longer programs do not fit into a window anyway (samples.py)
 HELD_OUT = 33  # one file in so many is kept out of training
 THINNED = {"python": 4}  # only one file in so many is read, chosen by the hash of its name
 GENERATED = {"sql": 60_000, "bash": 8_000, "json": 9_000, "yaml": 5_000, "toml": 7_000}
@@ -97,6 +101,52 @@ def _generate(language: str, rng: Random, index: int) -> Snippet:
         dialect=dialect,
         schema=schema,
     )
+
+
+def collect_own(language: str, folder: Path, patterns: tuple[str, ...]) -> Iterator[Snippet]:
+    """Every file of a folder that one of the patterns names, and the parts of it that stand between empty lines.
+
+    Parts that do not stand for themselves are sorted out later by the validator (samples.py).
+    """
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if not path.is_file() or not matches_any(name, patterns) or path.stat().st_size > MAX_OWN_BYTES:
+            continue
+        text = path.read_bytes().decode(errors="replace")
+        if "\ufffd" in text or not text.strip():
+            continue
+        held_out = _number(name) % OWN_HELD_OUT == 0
+        for part in dict.fromkeys((text, *own_snippets(text))):
+            yield Snippet(language=language, text=part, source="own files", file=name, held_out=held_out)
+
+
+def build_own_corpus(
+    language: str, folders: tuple[Path, ...], patterns: tuple[str, ...], output: Path, licence: str
+) -> dict[str, object]:
+    """Like `build_corpus`, for one language of the user's: writes `<language>.jsonl` and `manifest.json`.
+
+    Raises UsageError when no file fits.
+    """
+    output.mkdir(parents=True, exist_ok=True)
+    target = output / f"{language}.jsonl"
+    unique: dict[str, Snippet] = {}
+    for snippet in (one for folder in folders for one in collect_own(language, folder, patterns)):
+        unique.setdefault(normalised_hash(snippet.text), snippet)
+    if not unique:
+        msg = f"no file below {', '.join(map(str, folders))} matches {', '.join(patterns)}"
+        raise UsageError(msg)
+    rows = [json.dumps(asdict(snippet), ensure_ascii=False) + "\n" for snippet in unique.values()]
+    target.write_text("".join(rows), encoding="utf-8")
+    manifest: dict[str, object] = {
+        "schema": "slmfix.corpus/1",
+        "files": {target.name: {"snippets": len(rows), "sha256": hashlib.sha256(target.read_bytes()).hexdigest()}},
+        "programs": len({snippet.file for snippet in unique.values()}),
+        "held_out_programs": len({snippet.file for snippet in unique.values() if snippet.held_out}),
+        "snippets_by_source": {f"own files | {language}": len(rows)},
+        "licences": {"own files": licence},
+    }
+    (output / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n")
+    return manifest
 
 
 def build_corpus(roots: tuple[Path, ...], output: Path, excluded: frozenset[str], seed: int) -> dict[str, object]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from slmfix_training import corrupt_bash, corrupt_data, corrupt_python, corrupt_sql, corrupt_yaml
+from slmfix_training import corrupt_bash, corrupt_data, corrupt_generic, corrupt_python, corrupt_sql, corrupt_yaml
 
 if TYPE_CHECKING:
     from random import Random
@@ -30,7 +30,7 @@ def corrupt(program: Program, rng: Random) -> str | None:
     A program with a schema gets schema faults, half of the time beside nothing else.
     """
     text = program.text
-    operators = OPERATORS[program.language]
+    operators = OPERATORS.get(program.language, corrupt_generic.GENERIC)
     count = rng.choices((1, 2, 3), FAULTS)[0]
     for i in range(count):
         if program.schema and (i == 0 or rng.random() < 0.5):

@@ -23,6 +23,7 @@ LANGUAGE_WORDS = {
     "json": ("json", "JSON", ""),
     "yaml": ("yaml", ""),
     "toml": ("toml", ""),
+    "other": ("text", "plaintext", "config", ""),
 }
 KINDS = {"sql": "query", "bash": "command", "ansible": "playbook", "python": "function", "json": "JSON"}
 PROSE = (

@@ -23,15 +23,18 @@ from slmfix_bot.core.prompt import END, OUT, PAD
 from slmfix_bot.core.propose import propose
 from slmfix_bot.core.propose.case import Case
 from slmfix_bot.core.window import build_window
+from slmfix_bot.validators import VALIDATORS
 from slmfix_training.packing import MAX_NEW, MAX_TOKENS
 from slmfix_training.samples import diagnose
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from tokenizers import Tokenizer  # type: ignore[import-untyped,unused-ignore]
     from transformers import LlamaForCausalLM
+
+    from slmfix_bot.validators.base import Validator
 
 BATCH = 24
 TRIED = 40  # deterministic candidates per case that are validated for the ranking test
@@ -53,7 +56,10 @@ def read_held_out(folder: Path, count: int, seed: int) -> dict[str, list[dict[st
 class Judge:
     """A checkpoint with its tokenizer, in evaluation mode."""
 
-    def __init__(self, model: LlamaForCausalLM, tokenizer: Tokenizer) -> None:
+    def __init__(
+        self, model: LlamaForCausalLM, tokenizer: Tokenizer, validators: Mapping[str, Validator] = VALIDATORS
+    ) -> None:
+        self.validators = validators
         self.model, self.tokenizer = model.eval(), tokenizer  # type: ignore[no-untyped-call,unused-ignore]
         self.end, self.pad = tokenizer.token_to_id(END), tokenizer.token_to_id(PAD)
 
@@ -115,12 +121,12 @@ def evaluate_group(judge: Judge, rows: list[dict[str, Any]], ranked: int) -> dic
     counts: Counter[str] = Counter()
     for row, script in zip(rows, judge.greedy([row["prompt"] for row in rows]), strict=True):
         program = _program(row)
-        errors = diagnose(program, explain=True) or ()
+        errors = diagnose(program, explain=True, validators=judge.validators) or ()
         window = build_window(program.text, errors, language=program.language) if errors else None
         text = decode(window, program.text, script) if window else None
         counts["exact"] += text == row["clean"]
         counts["well_formed"] += text is not None
-        if text is not None and diagnose(program.with_text(text), explain=False) == ():
+        if text is not None and is_clean_text(judge, program, text):
             counts["pass"] += 1
             counts["harmless_pass"] += not assess(program, text, errors, BOUNDS[Aggressiveness.MEDIUM]).reasons
     total, tokens = sum(value for value, _ in scores), sum(size for _, size in scores)
@@ -141,11 +147,11 @@ def rank_group(judge: Judge, rows: list[dict[str, Any]]) -> dict[str, Any]:
     among at least two; beside it the first by the hand-set cost."""
     counts: Counter[str] = Counter()
     for row in rows:
-        valid = list(_valid_candidates(_program(row)))
+        valid = list(_valid_candidates(judge, _program(row)))
         texts = [text for text, _ in valid]
         if len(valid) < 2 or row["clean"] not in texts:
             continue
-        errors = diagnose(_program(row), explain=True) or ()
+        errors = diagnose(_program(row), explain=True, validators=judge.validators) or ()
         window = build_window(row["broken"], errors, language=row["language"])
         scripts = [(text, encode(window, row["broken"], text)) for text in texts]
         known = [(text, script) for text, script in scripts if script is not None]
@@ -162,14 +168,19 @@ def rank_group(judge: Judge, rows: list[dict[str, Any]]) -> dict[str, Any]:
     return {"n": n, "model_first": round(counts["model"] / n, 3), "cheapest_first": round(counts["cost"] / n, 3)}
 
 
-def _valid_candidates(program: Program) -> Iterator[tuple[str, float]]:
-    errors = diagnose(program, explain=True)
+def is_clean_text(judge: Judge, program: Program, text: str) -> bool:
+    """Whether the validator accepts the program with another text."""
+    return diagnose(program.with_text(text), explain=False, validators=judge.validators) == ()
+
+
+def _valid_candidates(judge: Judge, program: Program) -> Iterator[tuple[str, float]]:
+    errors = diagnose(program, explain=True, validators=judge.validators)
     if not errors:
         return
     pool = sorted(propose(Case(program, errors, errors[0])), key=lambda candidate: candidate.cost)
     seen: set[str] = set()
     for candidate in pool[:TRIED]:
-        if candidate.text not in seen and diagnose(program.with_text(candidate.text), explain=False) == ():
+        if candidate.text not in seen and is_clean_text(judge, program, candidate.text):
             yield candidate.text, candidate.cost
         seen.add(candidate.text)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from slmfix_bot.core.prompt import LINE_TOKENS, SPECIAL_TOKENS
+from slmfix_bot.errors import UsageError
 from slmfix_training.packing import Arrays, Batch, pack, tokenise
 
 if TYPE_CHECKING:
@@ -36,9 +37,13 @@ class Feed:
         self.seen, self.progress = 0, 0.0
 
     def files(self) -> list[Path]:
-        """Training shards; those that are still written (changed within 20 seconds) are left for later."""
+        """Training shards; those that are still written (changed within 20 seconds) are left for later, if there are
+        others. Raises UsageError when there are none at all."""
         found = sorted(self.folder.glob("*.train.jsonl"))
-        return [file for file in found if time.time() - file.stat().st_mtime > 20]
+        if not found:
+            msg = f"{self.folder} holds no *.train.jsonl; write some with slmfix-train samples"
+            raise UsageError(msg)
+        return [file for file in found if time.time() - file.stat().st_mtime > 20] or found
 
     def load(self) -> tuple[Arrays, list[tuple[str, int]], list[int]]:
         """All complete shards as one, where each sample comes from, and the order to use them in."""
@@ -93,7 +98,7 @@ class Feed:
         while True:
             arrays, origins, order = self.load()
             echoes = recipe.echo_rows if self.progress < recipe.copy_until else 0
-            started = time.monotonic()
+            started, seen = time.monotonic(), self.seen
             for batch, used in pack(
                 arrays,
                 order,
@@ -110,3 +115,6 @@ class Feed:
                 yield self._with_echoes(batch, arrays, echoes)
                 if time.monotonic() - started > RESCAN_SECONDS:
                     break
+            if self.seen == seen:
+                msg = f"{len(order)} samples are too few for one step of {recipe.rows} rows of {recipe.length} tokens"
+                raise UsageError(msg)

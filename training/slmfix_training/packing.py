@@ -87,12 +87,21 @@ def pack(
         open_rows[at].append(index)
         room[at] -= size
         if len(room) >= 4 * rows:
-            full = sorted(range(len(room)), key=room.__getitem__)[:rows]
-            chosen = [open_rows[i] for i in full]
+            chosen = _fullest(open_rows, room, rows)
             batch = _fill(arrays, chosen, length, rng, prompt_share, prompt_weight)
             yield batch, [index for row in chosen for index in row]
-            open_rows = [row for i, row in enumerate(open_rows) if i not in full]
-            room = [free for i, free in enumerate(room) if i not in full]
+    while len(room) >= rows:  # without this a small corpus would never fill a batch
+        chosen = _fullest(open_rows, room, rows)
+        batch = _fill(arrays, chosen, length, rng, prompt_share, prompt_weight)
+        yield batch, [index for row in chosen for index in row]
+
+
+def _fullest(open_rows: list[list[int]], room: list[int], count: int) -> list[list[int]]:
+    """Takes the rows with the least room out of both lists."""
+    full = sorted(sorted(range(len(room)), key=room.__getitem__)[:count], reverse=True)
+    for i in full:
+        del room[i]
+    return [open_rows.pop(i) for i in full]
 
 
 def _fill(

@@ -13,15 +13,26 @@ from slmfix_training.corpus import LANGUAGES
 from slmfix_training.packing import MAX_NEW, MAX_TOKENS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from slmfix_bot.validators.base import Validator
 
-def training_record(corpus: Path | None) -> dict[str, Any]:
+
+def training_record(
+    corpus: Path | None,
+    *,
+    languages: Sequence[str] = LANGUAGES,
+    validators: Mapping[str, Validator] = VALIDATORS,
+    name: str = "slmfix-mini",
+) -> dict[str, Any]:
     """Date, prompt format, validators with versions, and the corpus manifest's hash, counts and licences."""
     training: dict[str, Any] = {
         "date": datetime.now(UTC).date().isoformat(),
         "method": "supervised fine-tuning from scratch on synthetic faults; no reinforcement learning yet",
-        "validators": {name: f"{VALIDATORS[name].name} {VALIDATORS[name].version()}" for name in LANGUAGES},
+        "validators": {
+            language: f"{validators[language].name} {validators[language].version()}".strip() for language in languages
+        },
     }
     if corpus is not None:
         data = (corpus / "manifest.json").read_bytes()
@@ -33,11 +44,11 @@ def training_record(corpus: Path | None) -> dict[str, Any]:
         }
     return {
         "schema": "slmfix.training/1",
-        "name": "slmfix-mini",
+        "name": name,
         "version": "0.1.0",
         "licence": "Apache-2.0",
         "prompt_format": PROMPT_FORMAT,
-        "languages": sorted(LANGUAGES),
+        "languages": sorted(languages),
         "max_prompt_tokens": MAX_TOKENS,
         "max_new_tokens": MAX_NEW,
         "training": training,

@@ -26,13 +26,15 @@ from slmfix_training.corpus import normalised_hash
 from slmfix_training.corrupt import corrupt
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from slmfix_bot.core.window import Window
+    from slmfix_bot.validators.base import Validator
 
 DROPOUT = 0.12  # share of samples without message, and without names
 VARIANTS = {"ansible": 6, "bash": 3, "sql": 1, "python": 1, "json": 2, "yaml": 1, "toml": 2}
+OWN_VARIANTS = 4  # of a language of the user's
 EXPLAINED = {"bash": 0.35}  # looking for the opener costs more than everything else
 COPIES = 0.12  # copy-task samples per repair sample
 MAX_PROMPT_CHARS, MAX_SCRIPT_CHARS = 2200, 420
@@ -54,9 +56,11 @@ class Sample:
     schema: str | None = None
 
 
-def diagnose(program: Program, *, explain: bool) -> tuple[Diagnostic, ...] | None:
+def diagnose(
+    program: Program, *, explain: bool, validators: Mapping[str, Validator] = VALIDATORS
+) -> tuple[Diagnostic, ...] | None:
     """The errors, as the bot's worker finds them; None when the validator cannot judge."""
-    validator = VALIDATORS[program.language]
+    validator = validators[program.language]
     try:
         found = validator.check(program)
         errors = tuple(d for d in found if d.severity is Severity.ERROR)
@@ -67,15 +71,15 @@ def diagnose(program: Program, *, explain: bool) -> tuple[Diagnostic, ...] | Non
     return errors
 
 
-def is_clean(program: Program) -> bool:
+def is_clean(program: Program, validators: Mapping[str, Validator] = VALIDATORS) -> bool:
     """Whether the program passes. For Bash only the parser is asked: shellcheck costs 40 ms and seldom objects."""
-    if program.language == "bash":
+    if program.language == "bash" and validators is VALIDATORS:
         try:
             done = run([find_program("bash"), "-n"], cwd="/", stdin=program.text, timeout=5.0)
         except ToolTimeout:
             return False
         return done.returncode == 0 and not done.stderr
-    return diagnose(program, explain=False) == ()
+    return diagnose(program, explain=False, validators=validators) == ()
 
 
 def hide(errors: tuple[Diagnostic, ...], rng: Random) -> tuple[Diagnostic, ...]:
@@ -88,13 +92,16 @@ def hide(errors: tuple[Diagnostic, ...], rng: Random) -> tuple[Diagnostic, ...]:
     return errors
 
 
-def make_sample(clean: Program, rng: Random, *, held_out: bool) -> Sample | None:
+def make_sample(
+    clean: Program, rng: Random, *, held_out: bool, validators: Mapping[str, Validator] = VALIDATORS
+) -> Sample | None:
     """One repair sample of a program that passes."""
     broken = corrupt(clean, rng)
     if broken is None:
         return None
     program = clean.with_text(broken)
-    errors = diagnose(program, explain=rng.random() < EXPLAINED.get(clean.language, 1.0))
+    explain = rng.random() < EXPLAINED.get(clean.language, 1.0)
+    errors = diagnose(program, explain=explain, validators=validators)
     if not errors:
         return None
     window = build_window(broken, errors, language=clean.language)
@@ -133,16 +140,22 @@ def read_corpus(file: Path, rng: Random) -> Iterator[dict[str, Any]]:
             yield json.loads(line)
 
 
-def generate(row: dict[str, Any], rng: Random, excluded: frozenset[str], with_schema: float = 0.55) -> Iterator[Sample]:
+def generate(
+    row: dict[str, Any],
+    rng: Random,
+    excluded: frozenset[str],
+    with_schema: float = 0.55,
+    validators: Mapping[str, Validator] = VALIDATORS,
+) -> Iterator[Sample]:
     """The samples of one snippet; nothing when it does not pass itself."""
     schema = row["schema"] if rng.random() < with_schema else None
     clean = Program(language=row["language"], text=row["text"], dialect=row["dialect"], schema=schema)
     if clean.language == "sql" and clean.dialect is None:
         clean = replace(clean, dialect="postgres")
-    if not is_clean(clean):
+    if not is_clean(clean, validators):
         return
-    for _ in range(VARIANTS[clean.language]):
-        sample = make_sample(clean, rng, held_out=row["held_out"])
+    for _ in range(VARIANTS.get(clean.language, OWN_VARIANTS)):
+        sample = make_sample(clean, rng, held_out=row["held_out"], validators=validators)
         if sample is None or (sample.broken and normalised_hash(sample.broken) in excluded):
             continue
         yield sample
@@ -167,19 +180,25 @@ def write_samples(
     seed: int,
     excluded: frozenset[str],
     with_schema: float = 0.55,
+    validators: Mapping[str, Validator] = VALIDATORS,
+    passes: int = 1,
 ) -> Counter[str]:
-    """Writes `<language>-<seed>.train.jsonl` and `.held.jsonl` until a limit is reached; appends nothing."""
+    """Writes `<language>-<seed>.train.jsonl` and `.held.jsonl` until a limit is reached; appends nothing.
+
+    A small corpus is gone through in several `passes`, with other faults each time.
+    """
     output.mkdir(parents=True, exist_ok=True)
     rng = Random(f"{seed}{language}")
     counts: Counter[str] = Counter()
     started = time.monotonic()
     train_file, held_file = (output / f"{language}-{seed}.{split}.jsonl" for split in ("train", "held"))
     with train_file.open("w", buffering=1 << 16) as train, held_file.open("w") as held:
-        for row in read_corpus(corpus / f"{language}.jsonl", rng):
+        rows = (row for _ in range(passes) for row in read_corpus(corpus / f"{language}.jsonl", rng))
+        for row in rows:
             if counts["repair"] >= limit or time.monotonic() - started > seconds:
                 break
             counts["snippets"] += 1
-            for sample in generate(row, rng, excluded, with_schema):
+            for sample in generate(row, rng, excluded, with_schema, validators):
                 counts["held" if sample.held_out else sample.kind] += 1
                 record = {key: value for key, value in asdict(sample).items() if value}
                 (held if sample.held_out else train).write(json.dumps(record, ensure_ascii=False) + "\n")

@@ -189,6 +189,15 @@ def toml_snippets(text: str) -> Iterator[str]:
     yield "".join(group).strip("\n") + "\n"
 
 
+def own_snippets(text: str) -> Iterator[str]:
+    """Runs of paragraphs of any language: the first n of them, as long as they are a program (the validator's word)."""
+    runs = ["".join(run) for run in _paragraphs(text)]
+    for count in range(1, len(runs)):
+        part = "".join(runs[:count]).strip("\n") + "\n"
+        if _fits(part, 2):
+            yield part
+
+
 CUTTERS: dict[str, Callable[[str], Iterator[str]]] = {
     "bash": bash_snippets,
     "sql": sql_snippets,

@@ -14,10 +14,11 @@ from slmfix_bot.core.options import CustomValidator, LanguageOptions
 from slmfix_bot.core.problem_matcher import GROUPS, compile_pattern, parse_matchers
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from slmfix_bot.adapters.yaml_document import Lines
 
+MAX_CONTENTS = 8 << 20
 PLACEHOLDERS = ("{file}", "{path}")
 Problem = tuple[tuple["str | int", ...], str]
 _LISTS = ("files", "syntax_rules", "keywords", "files_from_base", "success_codes")
@@ -161,6 +162,27 @@ def build_validator(entry: Mapping[str, Any]) -> CustomValidator:
     elif entry["output"] == "problem-matcher":
         fields["pattern"] = json.dumps(entry["pattern"])
     return CustomValidator(**fields)
+
+
+def with_contents(validator: CustomValidator, read: Callable[[str], bytes | None], where: str) -> CustomValidator:
+    """The validator with the repository files that it needs; `read` gets them from the place that is trusted, which
+    `where` names ("at commit 1234"). When one cannot be had, the validator is refused with that reason."""
+    contents: list[tuple[str, str]] = []
+    pattern = validator.pattern
+    for path in (*validator.files_from_base, *filter(None, (validator.pattern_file,))):
+        data = read(path)
+        if data is None:
+            return replace(validator, refused=f"{validator.name}: {path} does not exist {where}")
+        contents.append((path, data.decode(errors="surrogateescape")))
+    if sum(len(text) for _, text in contents) > MAX_CONTENTS:
+        return replace(validator, refused=f"{validator.name}: files_from_base are larger than {MAX_CONTENTS >> 20} MiB")
+    if validator.pattern_file:
+        pattern = contents.pop()[1]
+        try:
+            parse_matchers(pattern)
+        except ValueError as error:
+            return replace(validator, refused=f"{validator.name}: {validator.pattern_file} {where}: {error}")
+    return replace(validator, contents=tuple(contents), pattern=pattern)
 
 
 def with_files(
