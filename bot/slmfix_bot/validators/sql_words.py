@@ -18,6 +18,9 @@ LEXER = re.compile(
 )
 
 
+GENERIC_TYPES = frozenset({"STRUCT", "ARRAY", "MAP", "TABLE", "ROW", "NESTED"})
+
+
 @dataclass(frozen=True)
 class Word:
     """`kind` is text, name (quoted), word, number or mark; `value` is without quotes, and in upper case for a word."""
@@ -116,13 +119,16 @@ class Reader:
 
     def parts(self) -> Iterator[list[Word]]:
         """The words up to each comma, until a parenthesis that was not opened here, or the end."""
-        depth, part = 0, list[Word]()
+        depth, angles, part = 0, 0, list[Word]()
         while self.place < len(self._words):
             word = self._words[self.place]
             mark = word.value if word.kind == "mark" else ""
             if depth == 0 and mark == ")":
                 break
             depth += (mark in {"(", "["}) - (mark in {")", "]"})
+            if (mark == "<" and self.peek(-1) in GENERIC_TYPES) or (mark == ">" and angles):
+                step = 1 if mark == "<" else -1
+                depth, angles = depth + step, angles + step
             self.place += 1
             if mark == "," and depth <= 0:
                 yield part
