@@ -31,16 +31,46 @@ from slmfix_bot.core.vocabulary import vocabulary
 from slmfix_bot.validators.pool import ValidatorPool
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+
+    from slmfix_bot.core.diagnostic import Diagnostic, Validation
 
 LANGUAGES = {"ansible-yaml": "ansible", "sql-schema": "sql"}
-FILES = ("bash", "sql", "sql-schema", "ansible-yaml", "python", "json")
+FILES = (
+    *("bash", "sql", "sql-schema", "ansible-yaml", "python", "json"),
+    *("verilog", "terraform", "dockerfile", "workflow"),
+)
 NOTHING_LOST = replace(BOUNDS[Aggressiveness.MEDIUM], lost_words=0)
 TIERS = {
     "deterministic": Tiers(model_ranks=False, model_proposes=False),
     "rank": Tiers(model_ranks=True, model_proposes=False),
     "full": Tiers(),
 }
+
+
+class Nameless:
+    """The same validators, but their diagnostics say no legal names: for measuring what those are worth."""
+
+    def __init__(self, pool: ValidatorPool) -> None:
+        self._pool = pool
+
+    def validate(self, program: Program, *, quick: bool = False) -> Validation:
+        validation = self._pool.validate(program, quick=quick)
+        return replace(validation, diagnostics=tuple(map(without_names, validation.diagnostics)))
+
+    def validate_many(self, programs: Sequence[Program], *, quick: bool = False) -> list[Validation]:
+        return [self.validate(program, quick=quick) for program in programs]
+
+    def supports(self, language: str) -> bool:
+        return self._pool.supports(language)
+
+
+def without_names(diagnostic: Diagnostic) -> Diagnostic:
+    """The diagnostic without its legal names, in the message too, and without a fix made from them."""
+    message = diagnostic.message
+    for name in sorted(diagnostic.expected, key=len, reverse=True):
+        message = message.replace(name, "?")
+    return replace(diagnostic, message=message, expected=(), fix=())
 
 
 def read_cases(path: Path, limit: int | None) -> Iterator[tuple[dict[str, Any], Program]]:
@@ -123,6 +153,7 @@ def main() -> None:
     parser.add_argument("--limit", type=int)
     parser.add_argument("--aggressiveness", choices=list(Aggressiveness), default="medium")
     parser.add_argument("--model", default="slmfix-mini")
+    parser.add_argument("--without-names", action="store_true", help="hide the legal names from the engine")
     parser.add_argument("--log", type=Path, help="one JSON line a program")
     options = parser.parse_args()
     model = None
@@ -140,7 +171,8 @@ def main() -> None:
     print("|---|---|---|---|---|---|---|---|---|")
     with ValidatorPool() as pool, (options.log or Path("/dev/null")).open("w", encoding="utf-8") as log:
         strength = Aggressiveness(options.aggressiveness)
-        repairer = Repairer(pool, model, aggressiveness=strength, tiers=TIERS[options.tiers], effort=Effort())
+        seen = Nameless(pool) if options.without_names else pool
+        repairer = Repairer(seen, model, aggressiveness=strength, tiers=TIERS[options.tiers], effort=Effort())
         for name in options.files or FILES:
             row = measure(options.data / f"{name}.jsonl", repairer, pool, options.limit, log)
             low, high = wilson(row["harmless"], row["failing"])
