@@ -49,13 +49,21 @@ TIERS = {
 
 
 class Nameless:
-    """The same validators, but their diagnostics say no legal names: for measuring what those are worth."""
+    """The same validators, but their diagnostics say no legal names: for measuring what those are worth.
+
+    The engine gets its programs without their schema, too, and only the validators know it.
+    """
 
     def __init__(self, pool: ValidatorPool) -> None:
         self._pool = pool
+        self._schema: str | None = None
+
+    def hide_schema(self, program: Program) -> Program:
+        self._schema = program.schema
+        return replace(program, schema=None)
 
     def validate(self, program: Program, *, quick: bool = False) -> Validation:
-        validation = self._pool.validate(program, quick=quick)
+        validation = self._pool.validate(replace(program, schema=self._schema), quick=quick)
         return replace(validation, diagnostics=tuple(map(without_names, validation.diagnostics)))
 
     def validate_many(self, programs: Sequence[Program], *, quick: bool = False) -> list[Validation]:
@@ -113,7 +121,8 @@ def measure(path: Path, repairer: Repairer, pool: ValidatorPool, limit: int | No
     names: Counter[bool] = Counter()
     for row, program in read_cases(path, limit):
         total += 1
-        outcome = repairer.repair(program)
+        hidden = repairer.validator.hide_schema(program) if isinstance(repairer.validator, Nameless) else program
+        outcome = repairer.repair(hidden)
         if outcome.status in {RepairStatus.VALID, RepairStatus.SKIPPED}:
             record = {"id": row["id"], "status": outcome.status, "reason": outcome.reason}
             log.write(json.dumps(record) + "\n")
