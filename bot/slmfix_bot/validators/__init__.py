@@ -16,8 +16,12 @@ VALIDATORS = Registry(
         "yaml": "yaml:YAML",
         "json": "json:JSON",
         "toml": "toml:TOML",
+        "verilog": "verilog:VERILOG",
+        "dockerfile": "dockerfile:DOCKERFILE",
         "kubernetes": "kubernetes:KUBERNETES",
         **{language: f"governed:governed_validator:{language}" for language in GOVERNED},
+        "javascript": "javascript:JAVASCRIPT",
+        "typescript": "javascript:TYPESCRIPT",
         **{language.name: f"tree:tree_validator:{language.name}" for language in TREE_LANGUAGES},
     }
 )

@@ -13,6 +13,8 @@ from slmfix_bot.validators.detect_governed import detect_governed
 from slmfix_bot.validators.detect_kubernetes import detect_kubernetes
 
 SUFFIXES = {
+    **dict.fromkeys((".js", ".mjs", ".cjs", ".jsx"), "javascript"),
+    **dict.fromkeys((".ts", ".mts", ".cts", ".tsx"), "typescript"),
     **{suffix: language.name for language in TREE_LANGUAGES for suffix in language.suffixes},
     ".sh": "bash",
     ".bash": "bash",
@@ -27,6 +29,10 @@ SUFFIXES = {
     ".ipynb": "json",
     ".webmanifest": "json",
     ".toml": "toml",
+    ".v": "verilog",
+    ".sv": "verilog",
+    ".vh": "verilog",
+    ".svh": "verilog",
 }
 NAMES = {
     **{name: language.name for language in TREE_LANGUAGES for name in language.names},
@@ -41,6 +47,8 @@ NAMES = {
     "uv.lock": "toml",
 }
 INTERPRETERS = {
+    **dict.fromkeys(("node", "nodejs", "bun"), "javascript"),
+    **dict.fromkeys(("deno", "tsx", "ts-node"), "typescript"),
     **{program: language.name for language in TREE_LANGUAGES for program in language.interpreters},
     "bash": "bash",
     "sh": "sh",
@@ -101,6 +109,8 @@ def detect(path: str, text: str, declared: str | None = None) -> str | None:
     if by_name is None and not place.suffix:
         return INTERPRETERS.get(interpreter or "")
     if by_name == "json" and COMMENTED_JSON.search(path):
+        return None
+    if ".min." in place.name:
         return None
     return _refined(by_name, place, text)
 

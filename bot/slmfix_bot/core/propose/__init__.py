@@ -6,8 +6,10 @@ from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from slmfix_bot.core.family import family_of
 from slmfix_bot.core.propose.bash import propose_bash
 from slmfix_bot.core.propose.case import Candidate, Case, inner_case, outer_text
+from slmfix_bot.core.propose.dockerfile import propose_dockerfile
 from slmfix_bot.core.propose.json import propose_json
 from slmfix_bot.core.propose.linter import propose_linter
 from slmfix_bot.core.propose.names import propose_names
@@ -17,6 +19,7 @@ from slmfix_bot.core.propose.search import propose_search
 from slmfix_bot.core.propose.sql import propose_sql
 from slmfix_bot.core.propose.sql_functions import propose_sql_functions
 from slmfix_bot.core.propose.sql_schema import propose_sql_schema
+from slmfix_bot.core.propose.verilog import propose_verilog_names
 from slmfix_bot.core.propose.yaml import propose_yaml
 from slmfix_bot.core.rules import is_about_signs
 
@@ -29,6 +32,8 @@ COMMON: tuple[Proposer, ...] = (propose_residue, propose_linter, propose_names)
 BY_SCHEMA: Mapping[str, tuple[Proposer, ...]] = {
     "sql": (propose_sql_schema, propose_sql_functions),
     "python": (propose_imports,),
+    "verilog": (propose_verilog_names,),
+    "dockerfile": (propose_dockerfile,),
 }
 BY_LANGUAGE: Mapping[str, tuple[Proposer, ...]] = {
     "sql": (propose_sql,),
@@ -53,7 +58,7 @@ def propose(case: Case) -> list[Candidate]:
 
 def _propose(case: Case) -> list[Candidate]:
     language = case.program.language
-    rules = BY_LANGUAGE.get(language, ())
+    rules = BY_LANGUAGE.get(language) or _of_family(case)
     tiers = (*COMMON, *BY_SCHEMA.get(language, ()))
     cheapest: dict[str, Candidate] = {}
     volume = 0
@@ -66,6 +71,13 @@ def _propose(case: Case) -> list[Candidate]:
             if candidate.text != case.text and (known is None or candidate.cost < known.cost):
                 cheapest[candidate.text] = candidate
     return sorted(cheapest.values(), key=lambda candidate: candidate.cost)
+
+
+def _of_family(case: Case) -> tuple[Proposer, ...]:
+    """The rules for a language that is written in another one; what is written in YAML may also be JSON."""
+    family = family_of(case.program.language)
+    is_json = family == "yaml" and (case.program.path.endswith(".json") or case.text.lstrip().startswith("{"))
+    return BY_LANGUAGE.get("json" if is_json else family, ())
 
 
 def _compose(rules: tuple[Proposer, ...]) -> Proposer:

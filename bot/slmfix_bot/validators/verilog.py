@@ -1,0 +1,122 @@
+"""Verilog and SystemVerilog by slang: a file is parsed and elaborated, the other files of its commit being a library.
+
+A design is seldom one file. What cannot be told without the rest is left out: what stands behind an include or a macro
+that is not there, and units that may live elsewhere. A text without a path and without other files is all there is.
+"""
+
+from __future__ import annotations
+
+import re
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from slmfix_bot.core.diagnostic import Severity
+from slmfix_bot.errors import CannotJudge, MissingToolError
+from slmfix_bot.validators.verilog_companions import MAX_FILES
+from slmfix_bot.validators.verilog_diagnostic import Describer
+from slmfix_bot.validators.verilog_rules import ALSO_ERRORS, CLOSED, ELSEWHERE, MODULES
+
+if TYPE_CHECKING:
+    from slmfix_bot.core.diagnostic import Diagnostic
+    from slmfix_bot.core.program import Program
+    from slmfix_bot.validators.verilog_slang import Problem, Reading
+
+MAX_DIAGNOSTICS = 100
+OLD = frozenset({".v", ".vh"})
+HEADERS = frozenset({".vh", ".svh"})
+UNIT = re.compile(r"^[ \t]*(?:module|macromodule|package|interface|program)\b", re.MULTILINE)
+TEMPLATE = re.compile(r"\{\{|\{%|<%|\$\{\w+\}|^[ \t]*(?:@\w+@|%%)", re.MULTILINE)
+PROTECTED = re.compile(r"^[ \t]*`(?:pragma[ \t]+)?protect", re.MULTILINE)
+VENDOR = re.compile(r"[A-Z][A-Z0-9_]*|\w*__\w*|\\.*")  # primitives of devices and cells of libraries
+
+
+class VerilogValidator:
+    """`files` of the program are compiled along as a library; nothing is read from the disk."""
+
+    name = "slang"
+    languages = ("verilog",)
+
+    def version(self) -> str:
+        """That of pyslang. Raises MissingToolError."""
+        try:
+            return version("pyslang")
+        except PackageNotFoundError as error:
+            msg = "pyslang is missing although slmfix-bot brings it along: install slmfix-bot again"
+            raise MissingToolError(msg) from error
+
+    def check(self, program: Program) -> tuple[Diagnostic, ...]:
+        """The first error of syntax, or else everything that elaboration finds. Raises CannotJudge."""
+        reading = _read(program)
+        if not reading.problems:
+            return ()
+        _refuse_parts(program, reading)
+        syntax = [problem for problem in reading.problems if problem.is_syntax and problem.strict]
+        describer = Describer(program)
+        if syntax:
+            return (describer.describe(syntax[0], Severity.ERROR),)
+        found = [(problem, _severity(problem, program, reading)) for problem in reading.problems]
+        judged = [(problem, severity) for problem, severity in found if severity is not None]
+        return tuple(describer.describe(problem, severity) for problem, severity in judged[:MAX_DIAGNOSTICS])
+
+
+def _read(program: Program) -> Reading:
+    """What slang says; of an older file under the keywords of Verilog if those explain it: `bit` was a name then."""
+    from slmfix_bot.validators.verilog_slang import read
+
+    reading = read(program.text, program.files, program.path)
+    if PurePosixPath(program.path).suffix.lower() in OLD and any(p.is_syntax for p in reading.problems):
+        old = read(program.text, program.files, program.path, keywords="1364-2005")
+        if not any(p.is_syntax and p.strict for p in old.problems):
+            return old
+    return reading
+
+
+def _is_alone(program: Program) -> bool:
+    return not program.path and not program.files
+
+
+def _refuse_parts(program: Program, reading: Reading) -> None:
+    """Raises CannotJudge for what is only a part of a program."""
+    text = program.text
+    syntax = any(problem.is_syntax for problem in reading.problems)
+    foreign = [name for name in reading.macros if not re.search(rf"\d[ \t]*{re.escape(name)}", text)]
+    reason = None
+    if PROTECTED.search(text):
+        reason = "encrypted"
+    elif foreign and not _is_alone(program):
+        reason = f"uses macros that are defined elsewhere: {', '.join(dict.fromkeys(foreign))[:100]}"
+    elif syntax and reading.missing:
+        reason = f"includes what is not at hand: {', '.join(reading.missing)[:100]}"
+    elif PurePosixPath(program.path).suffix.lower() in HEADERS and not UNIT.search(text):
+        reason = "a fragment for inclusion"
+    elif syntax and TEMPLATE.search(text) and not _is_alone(program):
+        reason = "a template, not Verilog"
+    if reason:
+        raise CannotJudge(reason)
+
+
+def _severity(problem: Problem, program: Program, reading: Reading) -> Severity | None:
+    """How much a semantic problem counts; None for one that only the rest of the design could settle."""
+    if not problem.strict and problem.code not in ALSO_ERRORS:
+        return None
+    if problem.code in ELSEWHERE:
+        return _severity_of_unit(problem, program, reading)
+    if reading.missing and problem.code not in CLOSED:
+        return None
+    if reading.unsure & set(problem.names):
+        return None
+    return Severity.ERROR
+
+
+def _severity_of_unit(problem: Problem, program: Program, reading: Reading) -> Severity | None:
+    """An unknown unit is wrong where all files are known; device primitives are never among them."""
+    name = problem.names[0] if problem.names else ""
+    if _is_alone(program) and not reading.missing:
+        return Severity.ERROR if problem.code in MODULES else None
+    if not program.files or len(program.files) >= MAX_FILES or reading.missing or VENDOR.fullmatch(name):
+        return Severity.WARNING if problem.code in MODULES else None
+    return Severity.ERROR
+
+
+VERILOG = VerilogValidator()
