@@ -13,8 +13,10 @@ from slmfix_bot.validators.pool import ValidatorPool
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+# docs/decisions/0012-other-languages.md
+OTHERS = ("javascript", "typescript")
 CASES = Path(__file__).parents[1] / "cases"
-LANGUAGES = ("bash", "sh", "sql", "python", "yaml", "json", "toml")
+LANGUAGES = ("bash", "sh", "sql", "python", "yaml", "json", "toml", *OTHERS)
 
 
 def cases(kind: str) -> list[Path]:

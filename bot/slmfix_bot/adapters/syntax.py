@@ -41,6 +41,8 @@ GRAMMARS = {
     "yaml": "yaml",
     "kubernetes": "yaml",
     **dict.fromkeys(GOVERNED, "yaml"),
+    "javascript": "javascript",
+    "typescript": "typescript",
     **{language.name: language.name for language in TREE_LANGUAGES},
 }
 MAX_BYTES = 256 * 1024

@@ -37,6 +37,8 @@ class TreeValidator:
     """One language of the table in core/tree_languages.py, or the stand-in where a language's own parser is missing."""
 
     language: str
+    trust: Trust = Trust.FULL
+    unless: str | None = None
 
     @property
     def name(self) -> str:
@@ -65,12 +67,11 @@ class TreeValidator:
             raise CannotJudge(msg)
         if not found:
             return ()
-        row = ROWS.get(self.language)
-        if row and row.unless and re.search(row.unless, text):
+        if self.unless and re.search(self.unless, text):
             msg = "the grammar does not know everything that the file is written in"
             raise CannotJudge(msg)
         gaps = _agreed_gaps(self.language, text, leaves(grammar, text))
-        if row and row.trust is Trust.BRACKETS:
+        if self.trust is Trust.BRACKETS:
             found = ()
         return tuple(sorted(_reports(text, found, gaps), key=lambda report: (report.line, report.column or 0)))
 
@@ -160,4 +161,5 @@ def _offset(text: str, line: int, column: int) -> int:
 @cache
 def tree_validator(language: str) -> TreeValidator:
     """The registry's way in: one validator a language."""
-    return TreeValidator(language)
+    row = ROWS[language]
+    return TreeValidator(language, row.trust, row.unless)

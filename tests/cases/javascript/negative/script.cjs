@@ -1,0 +1,3 @@
+var old = 010;
+with (Math) { console.log(cos(PI)) }
+return

@@ -1,0 +1,4 @@
+const limit = 1;
+export function grow() {
+  limit = 2;
+}

@@ -1,0 +1,4 @@
+function load() {
+  const data = await fetch("/a");
+  return data.json();
+}

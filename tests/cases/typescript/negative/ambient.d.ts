@@ -1,0 +1,3 @@
+declare const version: string;
+declare class A { constructor(x: number); f(): void }
+export { A };

@@ -1,0 +1,1 @@
+export const A = (p: { n: number }) => <p>{p.n</p>;
