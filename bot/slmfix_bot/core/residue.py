@@ -12,6 +12,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
+from slmfix_bot.core.family import family_of
 from slmfix_bot.core.lexer import Kind, tokenize
 from slmfix_bot.core.text import split_lines
 
@@ -201,7 +202,7 @@ def _residue_of_line(language: str, line: str, offset: int, quoted: Sequence[tup
     comment = {"sql": "--", "verilog": "//", "json": "//"}.get(language, "#")
     if line.lstrip().startswith(comment) and not _FENCE.fullmatch(line):
         return []
-    if language in {"markdown", "ansible", "yaml"} and not _FENCE.fullmatch(line):
+    if family_of(language) in {"markdown", "yaml"} and not _FENCE.fullmatch(line):
         # Prose is legal YAML (a plain scalar); only fences are safe to take away there.
         return []
     kind = _is_residue_line(_masked(line, offset, quoted))

@@ -6,6 +6,8 @@ import builtins
 import keyword
 import sys
 
+from slmfix_bot.core.family import family_of
+
 _SQL = """
 select from where and or not in is null like between exists case when then else end as on using join inner left right
 full outer cross natural group by having order asc desc limit offset fetch first next rows only union all intersect
@@ -29,6 +31,10 @@ module endmodule input output inout wire reg logic assign always always_ff alway
 case casez casex endcase default for generate endgenerate genvar integer parameter localparam function endfunction task
 endtask initial signed unsigned int bit or
 """.split()
+_DOCKERFILE = """
+add arg cmd copy entrypoint env expose from healthcheck label maintainer onbuild run shell stopsignal user volume workdir
+as root home description bin sh bash
+""".split()
 _PYTHON = [*keyword.kwlist, *keyword.softkwlist, *dir(builtins), *sys.stdlib_module_names]
 _TYPING = "List Dict Set Tuple Optional Union Any Callable Iterable Iterator Sequence Mapping TypeVar Generic".split()
 
@@ -42,10 +48,11 @@ _WORDS = {
     "ansible": _YAML,
     "toml": _TOML,
     "verilog": _VERILOG,
+    "dockerfile": _DOCKERFILE,
 }
 VOCABULARY = {language: frozenset(word.casefold() for word in words) for language, words in _WORDS.items()}
 
 
 def vocabulary(language: str) -> frozenset[str]:
     """Case-folded keywords and built-in names; empty for a language that is not listed."""
-    return VOCABULARY.get(language, frozenset())
+    return VOCABULARY.get(language) or VOCABULARY.get(family_of(language), frozenset())

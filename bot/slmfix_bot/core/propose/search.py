@@ -6,6 +6,7 @@ from bisect import bisect_left
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from slmfix_bot.core.family import family_of
 from slmfix_bot.core.lexer import Kind, Token
 from slmfix_bot.core.propose.case import Candidate, Case
 from slmfix_bot.core.report import RepairSource
@@ -80,7 +81,7 @@ def _deletion_cost(token: Token) -> float:
 
 
 def _insertions(case: Case, ranked: list[Token]) -> Iterator[tuple[str, float, str]]:
-    symbols = _INSERTIONS.get(case.program.language, (")", "]", "}", ";", ",", '"'))
+    symbols = _INSERTIONS.get(family_of(case.program.language), (")", "]", "}", ";", ",", '"'))
     places = []
     for rank, token in enumerate(ranked[:_REACH]):
         places += [(token.start, rank), (token.end, rank)]

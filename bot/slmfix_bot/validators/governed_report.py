@@ -1,0 +1,75 @@
+"""Problems of a node tree as diagnostics with places, one for each place, and the safe fix of a wrong type."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import yaml
+
+from slmfix_bot.core.diagnostic import Diagnostic, Severity
+from slmfix_bot.core.edit import replace_lines
+from slmfix_bot.core.text import bare_lines
+from slmfix_bot.validators.schema_problem import TYPE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from slmfix_bot.core.edit import Edit
+    from slmfix_bot.validators.ansible_document import Document
+    from slmfix_bot.validators.schema_problem import Problem
+
+MAX_REPORTED = 50
+_PLAIN = {
+    "integer": re.compile(r"-?(0|[1-9]\d*)"),
+    "number": re.compile(r"-?(0|[1-9]\d*)(\.\d+)?"),
+    "boolean": re.compile(r"true|false"),
+}
+
+
+def report(document: Document, problems: Iterable[Problem], lenient: frozenset[str] = frozenset()) -> None:
+    """Adds the problems to the document, in the order of the text. What `lenient` names is a warning: a rule, the
+    quoted key whose value is concerned, or an unknown key."""
+    seen: set[tuple[int, int]] = set()
+    for problem in sorted(problems, key=lambda problem: problem.at.start_mark.index):
+        place = document.place(problem.at.start_mark)
+        if place in seen or len(seen) >= MAX_REPORTED:
+            continue
+        seen.add(place)
+        is_lenient = not lenient.isdisjoint((problem.rule, problem.where, problem.found))
+        document.report(
+            problem.rule,
+            problem.message,
+            problem.at,
+            severity=Severity.WARNING if is_lenient else Severity.ERROR,
+            found=problem.found,
+            expected=problem.expected,
+            fix=tuple(_requoted(document.text, problem)),
+        )
+
+
+def _requoted(text: str, problem: Problem) -> Iterable[Edit]:
+    """Quotes around a scalar that must be a string, or none around one that must be a number or a boolean."""
+    node = problem.at
+    if problem.rule != TYPE or not isinstance(node, yaml.ScalarNode) or node.start_mark.line != node.end_mark.line:
+        return
+    raw = text[node.start_mark.index : node.end_mark.index]
+    lines = bare_lines(text)
+    number = text.count("\n", 0, node.start_mark.index)
+    column = node.start_mark.index - (text.rfind("\n", 0, node.start_mark.index) + 1)
+    if not node.style and "string" in problem.types and raw == node.value and '"' not in raw and "\\" not in raw:
+        new = f'"{raw}"'
+    elif node.style in {"'", '"'} and any(
+        pattern.fullmatch(node.value) for name, pattern in _PLAIN.items() if name in problem.types
+    ):
+        new = node.value
+    else:
+        return
+    line = lines[number]
+    if line[column : column + len(raw)] == raw:
+        yield replace_lines(number + 1, number + 1, [line[:column] + new + line[column + len(raw) :]])
+
+
+def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """By place."""
+    return tuple(sorted(diagnostics, key=lambda diagnostic: (diagnostic.line, diagnostic.column or 0)))
