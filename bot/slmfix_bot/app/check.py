@@ -58,7 +58,9 @@ def run_check(
         program, reason = program_of(change, options, detect, read_schema)
         if program is None:
             skipped += [Skipped(path=change.path, reason=reason)] if reason else []
-        elif validator.supports(program.language):
+        elif not validator.supports(program.language):
+            skipped.append(Skipped(path=change.path, reason=f"no validator for {program.language}"))
+        else:
             wanted.append((change, companions.attach(program, changes.head) if companions else program))
 
     def at_base(program: Program) -> Program:
@@ -69,6 +71,7 @@ def run_check(
         found = find(change, program, head, base, attributions.get(change.path, {}), options.scope)
         if found.skipped is not None:
             skipped.append(Skipped(path=change.path, reason=found.skipped))
+        skipped += [Skipped(path=change.path, reason=reason) for reason in head.silent]
         files.append(found)
     findings = _repair_all(files, options, validator, repairer, progress)
     return Report(
@@ -130,7 +133,12 @@ def program_of(
         if schema is None:
             return None, f"the schema file {settings.schema} does not exist in the commit of the configuration"
     return Program(
-        language=language, text=change.head_text, path=change.path, dialect=settings.dialect, schema=schema
+        language=language,
+        text=change.head_text,
+        path=change.path,
+        dialect=settings.dialect,
+        schema=schema,
+        keywords=options.keywords(language),
     ), ""
 
 

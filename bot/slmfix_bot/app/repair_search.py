@@ -166,8 +166,8 @@ class Search:
             validation = self.validator.validate(program)
             errors = new_errors(validation.errors, self.run.baseline)
         self.run.validator_seconds += time.monotonic() - started
-        if validation.skipped is not None:
-            return None
+        if validation.skipped is not None or len(validation.silent) > len(state.validation.silent):
+            return None  # who could judge the text before has to judge this one too
         sources = (*state.sources, (candidate.source, candidate.note))
         reached = State(program, validation, errors, state.cost + candidate.cost, sources)
         return reached if not errors or _is_step(state, reached) else None

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, Any
 
 from slmfix_bot.core.program import Program
@@ -14,10 +15,13 @@ from slmfix_bot.core.report import RepairStatus
 from slmfix_bot.validators import VALIDATORS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from slmfix_bot.app.repair import Repairer
     from slmfix_bot.app.repair_state import Outcome
     from slmfix_bot.cli.progress import Advance
     from slmfix_bot.core.diagnostic import Validation
+    from slmfix_bot.core.options import Options
 
 # Names of the published data sets; the schema is what `context` holds.
 LANGUAGES = {"sql-schema": "sql", "ansible-yaml": "ansible"}
@@ -28,14 +32,28 @@ class UnusableLineError(Exception):
     """Why a line of the input cannot be repaired."""
 
 
-def run_batch(lines: IO[bytes], output: IO[bytes], repairer: Repairer, progress: Advance) -> Counter[str]:
+@dataclass(frozen=True)
+class Own:
+    """The languages of the user's validators with their keywords."""
+
+    keywords: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, options: Options) -> Own:
+        """Those of a configuration."""
+        return cls({one.language: options.keywords(one.language) for one in options.validators})
+
+
+def run_batch(
+    lines: IO[bytes], output: IO[bytes], repairer: Repairer, progress: Advance, own: Own | None = None
+) -> Counter[str]:
     """Streams the repairs; returns how often each status came out."""
     counts: Counter[str] = Counter()
     total = _line_count(lines)
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
-        result = repair_line(line, number, repairer)
+        result = repair_line(line, number, repairer, own or Own())
         # A lone surrogate, which JSON can escape but UTF-8 cannot hold, stays the escape that it was.
         output.write(json.dumps(result, ensure_ascii=False).encode(errors="backslashreplace") + b"\n")
         output.flush()
@@ -52,12 +70,12 @@ def _line_count(lines: IO[bytes]) -> int:
     return count
 
 
-def repair_line(line: bytes, number: int, repairer: Repairer) -> dict[str, Any]:
+def repair_line(line: bytes, number: int, repairer: Repairer, own: Own) -> dict[str, Any]:
     """The result for one line; never raises for what the line holds."""
     row: dict[str, Any] = {}
     try:
         row = _parse(line)
-        program = _program(row)
+        program = _program(row, own)
         outcome = repairer.repair(program)
     except UnusableLineError as error:
         reason = f"line {number}: {error}"
@@ -103,15 +121,15 @@ def _refuse_constant(name: str) -> None:
     raise ValueError(msg)
 
 
-def _program(row: dict[str, Any]) -> Program:
+def _program(row: dict[str, Any], own: Own) -> Program:
     for key in ("language", "code", "path", "dialect", "context"):
         value = row.get(key)
         if not isinstance(value, str) and (value is not None or key in {"language", "code"}):
             msg = f"{key!r} is missing or not text"
             raise UnusableLineError(msg)
     language = LANGUAGES.get(row["language"], row["language"])
-    if language not in VALIDATORS:
-        msg = f"no validator for {row['language']!r}; there is one for {', '.join(VALIDATORS)}"
+    if language not in VALIDATORS and language not in own.keywords:
+        msg = f"no validator for {row['language']!r}; there is one for {', '.join([*VALIDATORS, *own.keywords])}"
         raise UnusableLineError(msg)
     return Program(
         language=language,
@@ -119,6 +137,7 @@ def _program(row: dict[str, Any]) -> Program:
         path=row.get("path") or "",
         dialect=row.get("dialect"),
         schema=row.get("context") if language == "sql" else None,
+        keywords=own.keywords.get(language, ()),
     )
 
 

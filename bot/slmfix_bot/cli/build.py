@@ -53,10 +53,11 @@ def local_options(folder: Path, chosen: Path | None, given: Mapping[str, Any]) -
 
 @contextmanager
 def open_validator(options: Options) -> Iterator[ValidatorPool]:
-    """The isolated workers that run the validators."""
+    """The isolated workers that run the validators; those of the user's must have been through cli/custom.py."""
     from slmfix_bot.validators.pool import ValidatorPool
 
-    with ValidatorPool(timeout=options.limits.seconds_per_file, jobs=options.jobs) as pool:
+    seconds = options.limits.seconds_per_file
+    with ValidatorPool(timeout=seconds, jobs=options.jobs, custom=options.validators) as pool:
         yield pool
 
 

@@ -14,7 +14,12 @@ from slmfix_bot.errors import EXIT_CLEAN, EXIT_FINDINGS, UsageError
 from slmfix_bot.reporters import REPORTERS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from slmfix_bot.adapters.git import Git
     from slmfix_bot.cli.checking import Checked
+    from slmfix_bot.core.change import ChangeSet
+    from slmfix_bot.core.options import Options
 
 SETTINGS = (
     "scope",
@@ -71,6 +76,7 @@ def command(**given: Any) -> int:
         change_sets = pushed_changes(git, _standard_input(), os.environ, remote, options)
     else:
         change_sets = [choose_changes(git, given, options)]
+    options = _with_validators(git, options, change_sets, given["config"])
     checked = [*check_changes(git, change_sets, options)]
     _write_reports(checked, given)
     _write_repairs(checked, given, git.root)
@@ -91,6 +97,20 @@ def _refuse_contradictions(given: dict[str, Any]) -> None:
     if given["fix"] and (given["patch"] or given["repair"] is False):
         msg = f"--fix does not go with {'--patch' if given['patch'] else '--no-repair'}"
         raise click.UsageError(msg)
+
+
+def _with_validators(
+    git: Git, options: Options, change_sets: Sequence[tuple[str, ChangeSet]], config: Path | None
+) -> Options:
+    """Settles which of the user's own validators run; of several change sets the first one's base is asked."""
+    if not options.validators:
+        return options
+    from slmfix_bot.cli.custom import with_base_config, with_named_config
+
+    if config is not None:
+        return with_named_config(options, config)
+    changes = next((changes for _, changes in change_sets if changes.files), None)
+    return with_base_config(git, options, changes.base, changes.head) if changes else options
 
 
 def _standard_input() -> str:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 import platform
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from slmfix_bot import __version__
-from slmfix_bot.errors import EXIT_CLEAN, EXIT_MISSING, FatalError, MissingToolError, ToolError
+from slmfix_bot.adapters.config import FILE_NAME
+from slmfix_bot.cli.options import CONFIG
+from slmfix_bot.errors import EXIT_CLEAN, EXIT_MISSING, ConfigurationError, FatalError, MissingToolError, ToolError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,20 +45,25 @@ COLORS = {State.OK: "green", State.NOTE: "yellow", State.MISSING: "red"}
 
 @click.command(name="doctor")
 @click.option("--model", default="slmfix-mini", show_default=True, metavar="DIR|NAME", help="Model package to look at.")
-def command(model: str) -> int:
-    """Show the validators, the model, the runtime, git and the isolation; exit 4 when something needed is missing."""
+@CONFIG
+def command(model: str, config: Path | None) -> int:
+    """Show the validators, the model, the runtime, git and the isolation; exit 4 when something needed is missing.
+
+    Validators of your own are looked for, and run for their versions only if you name the file with --config.
+    """
     missing = False
-    for line in examine(model):
-        click.echo(f"{click.style(f'{line.state:<8}', fg=COLORS[line.state])}{line.topic:<14}{line.text}")
+    for line in examine(model, config):
+        click.echo(f"{click.style(f'{line.state:<8}', fg=COLORS[line.state])}{line.topic:<13} {line.text}")
         missing |= line.state is State.MISSING
     return EXIT_MISSING if missing else EXIT_CLEAN
 
 
-def examine(model: str) -> Iterator[Line]:
+def examine(model: str, config: Path | None = None) -> Iterator[Line]:
     """Everything that a run depends on, in the order of the output."""
     yield Line(topic="slmfix-bot", state=State.OK, text=f"{__version__}, Python {platform.python_version()}")
     yield _git()
     yield from _validators()
+    yield from _custom_validators(config)
     yield from _isolation()
     yield _model(model)
     yield from _runtime()
@@ -82,6 +90,46 @@ def _validators() -> Iterator[Line]:
                 yield Line(topic=language, state=State.OK, text=pool.version(language))
             except MissingToolError as error:
                 yield Line(topic=language, state=State.MISSING, text=str(error))
+
+
+def _custom_validators(config: Path | None) -> Iterator[Line]:
+    """The user's own. What they are is data of the work tree; only a file that was named is trusted to be run."""
+    from slmfix_bot.adapters.config import build_options
+    from slmfix_bot.cli.build import read_config_file
+
+    folder = _repository() or Path()
+    try:
+        options = build_options(read_config_file(folder, config))
+    except ConfigurationError as error:
+        yield Line(topic="config", state=State.MISSING, text=str(error))
+        return
+    if not options.validators:
+        return
+    from slmfix_bot.cli.custom import with_named_config
+    from slmfix_bot.validators.pool import ValidatorPool
+
+    chosen = with_named_config(options, config or folder / FILE_NAME).validators
+    trusted = tuple(replace(one, version_command=one.version_command if config else ()) for one in chosen)
+    with ValidatorPool(custom=trusted) as pool:
+        for one in trusted:
+            topic, told = one.name, f"for {one.language}: {' '.join(one.command)}"
+            try:
+                number = pool.version(one.language, one.name)
+            except MissingToolError as error:
+                yield Line(topic=topic, state=State.MISSING, text=f"{told}; {error}")
+                continue
+            state = State.MISSING if one.refused else State.OK
+            yield Line(topic=topic, state=state, text="; ".join(filter(None, (told, one.refused, number))))
+
+
+def _repository() -> Path | None:
+    """The top of the repository around the current folder."""
+    from slmfix_bot.adapters.git import Git
+
+    try:
+        return Git(Path.cwd()).root
+    except FatalError:
+        return None
 
 
 def _isolation() -> Iterator[Line]:

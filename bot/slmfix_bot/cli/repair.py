@@ -8,8 +8,8 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from slmfix_bot.adapters.config import build_options, environment_settings
-from slmfix_bot.cli.build import open_repairer, open_validator
+from slmfix_bot.adapters.config import build_options, environment_settings, nearest
+from slmfix_bot.cli.build import open_repairer, open_validator, read_config_file
 from slmfix_bot.cli.options import ENGINE, with_options
 from slmfix_bot.core.report import RepairStatus
 from slmfix_bot.errors import EXIT_CLEAN, EXIT_FINDINGS, UsageError
@@ -26,7 +26,7 @@ TIERS = ("deterministic", "rank", "full")
 
 @click.command(name="repair")
 @click.argument("source", metavar="FILE|-", required=False)
-@click.option("--language", type=click.Choice(list(VALIDATORS)), help="Language of the program.")
+@click.option("--language", metavar="NAME", help="Language of the program; slmfix-bot doctor lists them.")
 @click.option("--path", default="", help="Repository path that the program stands for; it is not opened.")
 @click.option("--dialect", help="SQL dialect.")
 @click.option(
@@ -55,6 +55,12 @@ TIERS = ("deterministic", "rank", "full")
     help="deterministic: no model; rank: the model only ranks; full: it proposes too.",
 )
 @with_options(*ENGINE)
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Configuration file, for validators of your own; without it none is read.",
+)
 @click.pass_context
 def command(context: click.Context, /, **given: Any) -> int:
     """Print the repaired program, or the program as it was (exit 1) when no repair was verified.
@@ -72,8 +78,27 @@ def command(context: click.Context, /, **given: Any) -> int:
     if given["no_model"] or given["tiers"] == "deterministic":
         settings["model"] = "none"
     # The environment may choose a model or a device; that nothing is to be repaired makes no sense here.
-    options = build_options(environment_settings(_environ()), settings, {"repair": True})
+    options = _options(given["config"], settings)
+    if single and given["language"] not in (known := known_languages(options)):
+        msg = f"{given['language']!r} is not one of the languages{nearest(given['language'], known)}"
+        raise click.BadParameter(msg, context, param_hint="--language")
     return _repair_one(options, given) if single else _repair_batch(options, given)
+
+
+def _options(config: Path | None, settings: dict[str, Any]) -> Options:
+    """The file counts only when it is named: an editor's pipe may run in a stranger's work tree."""
+    file = read_config_file(Path(), config) if config else {}
+    options = build_options(file, environment_settings(_environ()), settings, {"repair": True})
+    if config is None:
+        return options
+    from slmfix_bot.cli.custom import with_named_config
+
+    return with_named_config(options, config)
+
+
+def known_languages(options: Options) -> tuple[str, ...]:
+    """The built-in languages and those of the user's validators."""
+    return tuple(dict.fromkeys((*VALIDATORS, *(validator.language for validator in options.validators))))
 
 
 def _environ() -> dict[str, str]:
@@ -95,7 +120,15 @@ def _repair_one(options: Options, given: dict[str, Any]) -> int:
     text = _read(source)
     path = given["path"] or ("" if source == "-" else Path(source).name)
     schema = _read(str(given["schema"])) if given["schema"] else None
-    program = Program(language=given["language"], text=text, path=path, dialect=given["dialect"], schema=schema)
+    language = given["language"]
+    program = Program(
+        language=language,
+        text=text,
+        path=path,
+        dialect=given["dialect"],
+        schema=schema,
+        keywords=options.keywords(language),
+    )
     with open_validator(options) as validator:
         repairer = open_repairer(options, validator, _tiers(given["tiers"]))
         assert repairer is not None  # options.repair is set
@@ -154,7 +187,7 @@ def _open_output(output: Path | None) -> AbstractContextManager[IO[bytes]]:
 
 
 def _repair_batch(options: Options, given: dict[str, Any]) -> int:
-    from slmfix_bot.cli.batch import run_batch
+    from slmfix_bot.cli.batch import Own, run_batch
     from slmfix_bot.cli.progress import progress_bar
 
     _refuse_same_file(given["batch"], given["output"])
@@ -166,7 +199,7 @@ def _repair_batch(options: Options, given: dict[str, Any]) -> int:
     ):
         repairer = open_repairer(options, validator, _tiers(given["tiers"]))
         assert repairer is not None  # options.repair is set
-        counts = run_batch(lines, output, repairer, progress)
+        counts = run_batch(lines, output, repairer, progress, Own.of(options))
     summary = ", ".join(f"{count} {status}" for status, count in counts.most_common())
     click.echo(f"{counts.total()} programs: {summary or 'none'}", err=True)
     return EXIT_CLEAN

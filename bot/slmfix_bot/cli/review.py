@@ -96,10 +96,12 @@ def _review(git: Git, event: Event, options: Options, poster: GitHubPoster | Non
     from slmfix_bot.app.review import run_review
     from slmfix_bot.cli.build import open_repairer, open_validator
     from slmfix_bot.cli.companions import open_companions
+    from slmfix_bot.cli.custom import with_trusted_config
     from slmfix_bot.validators.detect import detect
 
     changes = _changes(git, event, options)
     trusted = _trusted_commit(event)
+    options = with_trusted_config(git, options, trusted, changes.head)
 
     def read_schema(path: str) -> str | None:
         content = git.read_blob(trusted, path)
