@@ -56,7 +56,7 @@ def test_unknown_dialect_is_not_judged() -> None:
 
 def test_templates_are_not_judged() -> None:
     with pytest.raises(CannotJudge, match="template"):
-        check("SELECT * FROM {{ ref('users') }} WHERE x", "postgres")
+        check("SELECT * FROM {{ users_of(1) }} WHERE x", "postgres")
 
 
 def test_placeholders_of_a_file_are_not_judged() -> None:

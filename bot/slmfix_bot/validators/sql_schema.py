@@ -38,11 +38,13 @@ MAX_FUNCTIONS = 30
 
 @dataclass(frozen=True, kw_only=True)
 class Known:
-    """What is known beside the text: its dialect, the schema before it runs, and whether all functions are SQLite's."""
+    """What is known beside the text: its dialect, whether that is sure, the schema before it runs, and whether all
+    functions are SQLite's."""
 
     dialect: str
     schema: Schema | None = None
     functions_known: bool = False
+    is_settled: bool = True
 
 
 def schema_problems(text: str, known: Known) -> list[Diagnostic]:

@@ -10,6 +10,7 @@ import re
 import sqlite3
 from functools import cache
 
+from slmfix_bot.validators.sql_duckdb import duckdb_errors, is_installed
 from slmfix_bot.validators.sql_error import MAX_ERRORS, SqlError
 from slmfix_bot.validators.sql_split import LEADING, blank_client_commands, statements, unclosed_bracket
 
@@ -28,6 +29,8 @@ def syntax_errors(text: str, dialect: str) -> list[SqlError]:
         return _sqlite_errors(text)
     if dialect == "postgres":
         return _postgres_errors(text)
+    if dialect == "duckdb" and is_installed():
+        return duckdb_errors(text)
     from slmfix_bot.validators.sql_generic import generic_errors
 
     return generic_errors(text, dialect)
