@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from slmfix_bot.core.edit import Edit, apply_edits, diff_edits
 from slmfix_bot.core.embedded import inner_text, to_host_column, to_host_line, with_inner_text
 from slmfix_bot.core.program import Program
+from slmfix_bot.core.rules import is_about_signs
+from slmfix_bot.core.text import bare_lines
 from slmfix_bot.errors import CannotJudge, MissingToolError, ToolError
 from slmfix_bot.validators.base import Explainer
 
@@ -20,7 +22,10 @@ if TYPE_CHECKING:
     from slmfix_bot.validators.base import Validator
 
 # host language -> "module:function(program) -> embedded programs" below this package
-FINDERS = {"ansible": "embedded_ansible:find_scripts"}
+FINDERS = {
+    "ansible": "embedded_ansible:find_scripts",
+    "make": "embedded_make:find_scripts",
+}
 MAX_PROGRAMS = 200  # of one file
 
 
@@ -61,7 +66,15 @@ def _check(host: Program, place: Embedded, validator: Validator, *, quick: bool)
             found = validator.explain(inner, found)
     except (CannotJudge, MissingToolError, ToolError, RecursionError):
         return []
-    return [_in_host(host.text, place, inner, diagnostic) for diagnostic in found]
+    return [_in_host(host.text, place, inner, diagnostic) for diagnostic in found if _is_sure(inner, place, diagnostic)]
+
+
+def _is_sure(inner: Program, place: Embedded, diagnostic: Diagnostic) -> bool:
+    """What is filled in may change what a linter says of its line, though hardly whether the line parses."""
+    if is_about_signs(diagnostic.rule) and not diagnostic.rule.startswith("SC"):
+        return True
+    line = (bare_lines(inner.text) or [""])[min(diagnostic.line, inner.text.count("\n")) - 1]
+    return not any(stand_in in line for stand_in, _ in place.holes)
 
 
 def _in_host(host: str, place: Embedded, inner: Program, diagnostic: Diagnostic) -> Diagnostic:
