@@ -14,7 +14,7 @@ from slmfix_bot.core.propose.verilog_nets import as_variables
 from slmfix_bot.core.propose.verilog_source import Module, code_without_directives, module_at, read_modules
 from slmfix_bot.validators.names import nearest
 from slmfix_bot.validators.place import place_of
-from slmfix_bot.validators.verilog_rules import MODULES, rule_of
+from slmfix_bot.validators.verilog_rules import MODULES, UNIT, rule_of
 
 if TYPE_CHECKING:
     from slmfix_bot.core.edit import Edit
@@ -89,24 +89,24 @@ class Describer:
         if problem.code in {"UndeclaredIdentifier", "UsedBeforeDeclared"} and module:
             legal = [name for name in module.declarations if name != found]
         elif problem.code in MODULES:
-            legal = [unit.name for unit in self._units() if module is None or unit.name != module.name]
-            legal += [gate for gate in GATES if gate == found.lower()]
+            units = {name for text in self._texts() for _, name in UNIT.findall(text)} - {module.name if module else ""}
+            legal = [*sorted(units), *(gate for gate in GATES if gate == found.lower())]
         elif problem.code in {"PortDoesNotExist", "ParameterDoesNotExist"}:
             kind = "parameter" if problem.code.startswith("Parameter") else ""
             legal = self._members(problem.names[1] if len(problem.names) > 1 else "", kind)
         return nearest(found, legal)
 
-    def _units(self) -> list[Module]:
-        """The modules of the program and of the other files."""
-        units = list(read_modules(self.text))
-        for _, text in self.program.files:
-            units += read_modules(text)
-        return units
+    def _texts(self) -> list[str]:
+        return [self.text, *(text for _, text in self.program.files)]
 
     def _members(self, unit: str, kind: str) -> list[str]:
         """Ports, or parameters, of a module."""
-        for module in self._units():
-            if module.name == unit:
+        header = re.compile(rf"\bmodule\s+{re.escape(unit)}\b")
+        for text in self._texts():
+            modules = read_modules(text) if unit and header.search(text) else ()
+            for module in modules:
+                if module.name != unit:
+                    continue
                 declared = [found[0] for found in module.declarations.values()]
                 return [d.name for d in declared if (kind in d.words if kind else d.direction)]
         return []

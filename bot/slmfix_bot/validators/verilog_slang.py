@@ -14,19 +14,18 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from slmfix_bot.errors import CannotJudge
+from slmfix_bot.validators.verilog_rules import UNIT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 Files = tuple[tuple[str, str], ...]
 SYNTAX = frozenset({"Lexer", "Numeric", "Preprocessor", "Parser", "General"})
 INCLUDE = re.compile(r"`include\b[ \t]*(?P<name>\"[^\"\n]*\"|<[^>\n]*>)?")
-UNIT = re.compile(
-    r"^[ \t]*(?:module|macromodule|package|interface|program|primitive)\s+(?:automatic\s+|static\s+)?(\w+)", re.M
-)
+WORD = re.compile(r"[A-Za-z_]\w*")
+SHARED = frozenset({"package", "interface"})
 MAX_LIBRARY = 4_000_000  # characters of other files that are compiled along
 RENEWED = 100  # texts after which a source manager, which keeps them all, is given up
-MAX_DEPTH = 512
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,51 +44,84 @@ class Problem:
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
-    """`missing` are includes, and `macros` names of macros, that are defined nowhere; `unsure` are modules of other
-    files that could not be read without errors."""
+    """`missing` are includes, and `macros` names of macros, that are defined nowhere; `units` are the design units of
+    other files, `unsure` those of them that were not read without errors or that are there more than once."""
 
     problems: tuple[Problem, ...]
     missing: tuple[str, ...] = ()
     macros: tuple[str, ...] = ()
     unsure: frozenset[str] = frozenset()
+    units: tuple[str, ...] = ()
 
 
 class Library:
-    """Other files of the design, parsed once; holds the source manager that all texts checked against them share."""
+    """Other files of the design. They share one source manager with all texts that are checked against them, and each
+    is parsed when the first text needs it."""
 
     def __init__(self, files: Files) -> None:
         import pyslang
 
-        self.files = files
+        self.files = dict(files)
         self.sources = pyslang.SourceManager()
         self.sources.setDisableProximatePaths(True)
-        self.texts = 0  # that were checked with it
         self.options = _options()
-        self._library = pyslang.SourceLibrary()
-        self._names = {path: f"/{number}" for number, (path, _) in enumerate(files)}
+        self.texts = 0  # that were checked with it
         self.unsure: set[str] = set()
-        self.trees: list[Any] = []
-        volume = 0
-        for path, text in files:
+        self._library = pyslang.SourceLibrary()
+        self._names = {path: f"/{number}" for number, path in enumerate(self.files)}
+        self._trees: dict[str, Any] = {}
+        self._units: dict[str, list[str]] = {}
+        self._shared: set[str] = set()
+        for path, text in self.files.items():
             self.sources.assignText(self._names[path], self.blank(path, text)[0])
-        for path, text in files:
-            volume += len(text)
-            if volume <= MAX_LIBRARY and UNIT.search(text):
-                self._add(path, text)
+            for kind, name in UNIT.findall(text):
+                self._units.setdefault(name, []).append(path)
+                if kind in SHARED:
+                    self._shared.add(name)
+        self.unsure.update(name for name, paths in self._units.items() if len(paths) > 1)
 
     @property
     def current(self) -> str:
         """The name of the text that is being checked; a source manager knows a name only once."""
         return f"/text-{self.texts}"
 
-    def _add(self, path: str, text: str) -> None:
+    @property
+    def units(self) -> tuple[str, ...]:
+        """The names of the design units."""
+        return tuple(self._units)
+
+    def trees(self, text: str) -> list[Any]:
+        """The files that define what the text mentions, and the packages and interfaces that those mention in turn. A
+        file that defines what the text defines is another version of it."""
+        own = {name for _, name in UNIT.findall(text)}
+        rivals = {path for name in own for path in self._units.get(name, ())}
+        wanted = self._paths(text, self._units.keys() - own, rivals)
+        queue = list(wanted)
+        volume = sum(len(self.files[path]) for path in wanted)
+        while queue and volume <= MAX_LIBRARY:
+            for path in self._paths(self.files[queue.pop()], self._shared, rivals):
+                if path not in wanted:
+                    wanted[path] = None
+                    queue.append(path)
+                    volume += len(self.files[path])
+        return [self._tree(path) for path in wanted]
+
+    def _paths(self, text: str, units: Iterable[str], rivals: set[str]) -> dict[str, None]:
+        mentioned = set(WORD.findall(text))
+        found = [self._units[name][0] for name in units if name in mentioned]
+        return {path: None for path in sorted(found) if path not in rivals}
+
+    def _tree(self, path: str) -> Any:
         from pyslang.syntax import SyntaxTree
 
-        plain, missing = self.blank(path, text)
-        tree = SyntaxTree.fromText(plain, self.sources, "", f"/library{self._names[path]}", self.options, self._library)
-        if missing or any(diagnostic.isError() for diagnostic in tree.diagnostics):
-            self.unsure.update(UNIT.findall(text))
-        self.trees.append(tree)
+        if path not in self._trees:
+            plain, missing = self.blank(path, self.files[path])
+            name = f"/library{self._names[path]}"
+            tree = SyntaxTree.fromText(plain, self.sources, "", name, self.options, self._library)
+            if missing or any(diagnostic.isError() for diagnostic in tree.diagnostics):
+                self.unsure.update(name for _, name in UNIT.findall(plain))
+            self._trees[path] = tree
+        return self._trees[path]
 
     def blank(self, path: str, text: str) -> tuple[str, list[str]]:
         """The text with its includes led to memory, and the names of those that no file answers."""
@@ -99,7 +131,7 @@ class Library:
             wanted = (match["name"] or "")[1:-1]
             target = find_include(wanted, path, self._names)
             if target is None:
-                missing.append(wanted or "a macro's value")
+                missing.append(wanted or "what a macro names")
                 return " " * len(match[0])
             return f'`include "{target}"'
 
@@ -144,11 +176,12 @@ def read(text: str, files: Files = (), path: str = "", *, keywords: str | None =
     head = f'`begin_keywords "{keywords}" ' if keywords else ""
     before = len(library.sources.getAllBuffers())
     reading = _compile(library, head + plain, len(head))
-    own = {"", library.current, *(f"/{number}" for number in range(len(files)))}
+    numbers = range(len(files))
+    own = {"", library.current, *(f"/{number}" for number in numbers), *(f"/library/{number}" for number in numbers)}
     if any(library.sources.getRawFileName(each) not in own for each in library.sources.getAllBuffers()[before:]):
         msg = "includes a file in a way that is not followed"
         raise CannotJudge(msg)
-    return replace(reading, missing=tuple(missing), unsure=frozenset(library.unsure))
+    return replace(reading, missing=tuple(missing), unsure=frozenset(library.unsure), units=library.units)
 
 
 def _compile(library: Library, text: str, head: int) -> Reading:
@@ -159,7 +192,7 @@ def _compile(library: Library, text: str, head: int) -> Reading:
     sources = library.sources
     tree = SyntaxTree.fromText(text, sources, "", library.current, library.options)
     compilation = Compilation(library.options)
-    for other in library.trees:
+    for other in library.trees(text):
         compilation.addSyntaxTree(other)
     compilation.addSyntaxTree(tree)
     engine = DiagnosticEngine(sources)
