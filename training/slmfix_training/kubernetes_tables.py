@@ -63,6 +63,8 @@ def compact(name: str, schema: Mapping[str, Any]) -> dict[str, Any]:
         return {"type": ["string", "integer"]}
     bare: dict[str, Any] = _without_null(strip(schema))
     bare.pop("$schema", None)
+    if _GVK in schema and "status" in bare.get("properties", ()):
+        bare["properties"]["status"] = {}  # written by the server, and ignored in a manifest
     short = _PREFIX.sub("", name)
     for field, choices in CHOICES.get(short, {}).items():
         bare["properties"][field]["enum"] = choices

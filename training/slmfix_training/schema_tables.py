@@ -56,6 +56,7 @@ _NAMED = {
     "dependentRequired",
     "dependentSchemas",
 }
+_WORD = re.compile(r"\^([\w@-]+)\$")
 _LITERAL = {"enum", "const", "required", "type"}
 _ANNOTATIONS = {
     *("title", "description", "markdownDescription", "examples", "example", "default", "$comment", "deprecated"),
@@ -85,6 +86,33 @@ def strip(schema: Any) -> Any:
     return kept
 
 
+def simplify(schema: Any) -> Any:
+    """The schema with a pattern of one word as a choice, and alternatives that are choices as one.
+
+    >>> simplify({"anyOf": [{"pattern": "^A@1$"}, {"enum": ["B"]}]})
+    {'enum': ['A@1', 'B']}
+    """
+    if isinstance(schema, list):
+        return [simplify(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    parts = {key: value if key in _LITERAL else simplify(value) for key, value in schema.items()}
+    if isinstance(parts.get("pattern"), str) and "enum" not in parts and (word := _WORD.fullmatch(parts["pattern"])):
+        parts["enum"] = [word[1]]
+        del parts["pattern"]
+    for key in ("anyOf", "oneOf"):
+        branches = parts.get(key)
+        if isinstance(branches, list) and "enum" not in parts and len(branches) > 1 and _are_choices(branches):
+            parts.update(branches[0] | {"enum": [choice for branch in branches for choice in branch["enum"]]})
+            del parts[key]
+    return parts
+
+
+def _are_choices(branches: list[Any]) -> bool:
+    rest = [{k: v for k, v in branch.items() if k != "enum"} for branch in branches if isinstance(branch, dict)]
+    return len(rest) == len(branches) and all("enum" in b for b in branches) and all(r == rest[0] for r in rest)
+
+
 def read_wheel(path: Path) -> Iterator[tuple[str, Any, str, str]]:
     """Name, stripped schema, name and text of the licence for each schema in one of the two wheels."""
     with zipfile.ZipFile(path) as wheel:
@@ -92,11 +120,11 @@ def read_wheel(path: Path) -> Iterator[tuple[str, Any, str, str]]:
         for name, licence in VENDORED.items():
             if f"{_VENDOR}/{name}.json" in names:
                 text = wheel.read(f"{_VENDOR}/licenses/LICENSE.{licence}").decode()
-                yield name, strip(json.loads(wheel.read(f"{_VENDOR}/{name}.json"))), licence, text
+                yield name, simplify(strip(json.loads(wheel.read(f"{_VENDOR}/{name}.json")))), licence, text
         for name in names:
             if found := _OPENAPI.fullmatch(name):
                 licence = next(n for n in names if n.endswith("LICENSE"))
-                schema = strip(json.loads(wheel.read(name)))
+                schema = simplify(strip(json.loads(wheel.read(name))))
                 yield f"openapi-{found[1]}", schema, "openapi-spec-validator", wheel.read(licence).decode()
 
 

@@ -15,7 +15,7 @@ import yaml
 from slmfix_bot.errors import CannotJudge
 from slmfix_bot.validators.ansible_document import Document, get, items, literal
 from slmfix_bot.validators.ansible_yaml import parse
-from slmfix_bot.validators.governed_report import in_order, report
+from slmfix_bot.validators.governed_report import in_order, report, soften
 from slmfix_bot.validators.json import JSON
 from slmfix_bot.validators.schema_judge import SchemaJudge
 from slmfix_bot.validators.schema_scalar import Reading
@@ -99,7 +99,7 @@ class GovernedValidator:
         if any(found.rule == "syntax" for found in plain):
             return plain
         document = Document(text=program.text, path=program.path)
-        document.diagnostics.extend(plain)
+        document.diagnostics.extend(soften(found) if found.rule in self.lenient else found for found in plain)
         for root in read_nodes(program):
             kind = self.choose(root)
             if kind is None or not isinstance(root, yaml.MappingNode | yaml.SequenceNode):
@@ -132,6 +132,11 @@ def _drone(root: yaml.Node) -> str | None:
     return "" if get(root, "kind") is not None else None
 
 
+def _readthedocs(root: yaml.Node) -> str | None:
+    """Files of the first version do not say so."""
+    return "" if get(root, "version") is not None else None
+
+
 def _openapi(root: yaml.Node) -> str | None:
     swagger, version = get(root, "swagger"), get(root, "openapi")
     if swagger is not None:
@@ -145,7 +150,9 @@ def _mapping(root: yaml.Node) -> str | None:
     return "" if isinstance(root, yaml.MappingNode) else None
 
 
-_ALL = frozenset({"unknown-key", "missing-key", "wrong-type", "wrong-choice", "schema"})
+# The images and versions that Read the Docs offers come and go; `python.version` went with them.
+_OF_ITS_TIME = frozenset({"'os'", "'golang'", "'nodejs'", "'python'", "'ruby'", "'rust'", "version"})
+_ALL = frozenset({"duplicate-key", "unknown-key", "missing-key", "wrong-type", "wrong-choice", "schema"})
 _KINDS: tuple[GovernedValidator, ...] = (
     GovernedValidator(
         language="azure-pipelines",
@@ -173,17 +180,21 @@ _KINDS: tuple[GovernedValidator, ...] = (
     GovernedValidator(
         language="dependabot", schema="dependabot", reading=Reading.TEXT, lenient=frozenset({"reviewers"})
     ),
-    GovernedValidator(language="drone", schema="drone-ci", reading=Reading.TEXT, choose=_drone),
+    GovernedValidator(
+        language="drone", schema="drone-ci", reading=Reading.TEXT, choose=_drone, lenient=frozenset({"missing-key"})
+    ),
     GovernedValidator(language="github-discussion", schema="github-discussion"),
     GovernedValidator(language="github-issue-config", schema="github-issue-config"),
     GovernedValidator(language="github-issue-form", schema="github-issue-forms", lenient=frozenset({"'render'"})),
     GovernedValidator(language="gitlab-ci", schema="gitlab-ci", reading=Reading.TEXT),
-    GovernedValidator(language="openapi", schema="openapi-v", choose=_openapi),
+    GovernedValidator(
+        language="openapi", schema="openapi-v", choose=_openapi, lenient=frozenset({"missing-key", "schema"})
+    ),
     GovernedValidator(
         language="pre-commit", schema="pre-commit-config", choose=_mapping, lenient=frozenset({"unknown-key"})
     ),
     GovernedValidator(language="pre-commit-hooks", schema="pre-commit-hooks", lenient=frozenset({"unknown-key"})),
-    GovernedValidator(language="readthedocs", schema="readthedocs"),
+    GovernedValidator(language="readthedocs", schema="readthedocs", choose=_readthedocs, lenient=_OF_ITS_TIME),
     GovernedValidator(language="taskfile", schema="taskfile", reading=Reading.TEXT),
     GovernedValidator(language="travis", schema="travis", reading=Reading.TEXT, lenient=_ALL),
     GovernedValidator(language="woodpecker", schema="woodpecker-ci", reading=Reading.TEXT),

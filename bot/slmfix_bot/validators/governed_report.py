@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import yaml
@@ -73,3 +74,8 @@ def _requoted(text: str, problem: Problem) -> Iterable[Edit]:
 def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     """By place."""
     return tuple(sorted(diagnostics, key=lambda diagnostic: (diagnostic.line, diagnostic.column or 0)))
+
+
+def soften(diagnostic: Diagnostic) -> Diagnostic:
+    """The same as a warning."""
+    return replace(diagnostic, severity=Severity.WARNING)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from slmfix_bot.core.diagnostic import Severity
+from slmfix_bot.errors import CannotJudge
 from slmfix_bot.validators.ansible_document import Document, Item, items, literal
 from slmfix_bot.validators.governed import check_plain, is_json, read_nodes
 from slmfix_bot.validators.governed_report import in_order, report
@@ -48,6 +49,9 @@ class KubernetesValidator:
     def check(self, program: Program) -> tuple[Diagnostic, ...]:
         """Syntax errors, else what the API server would refuse in the documents of known kinds."""
         plain = check_plain(program)
+        if any(found.message == "Extra data" for found in plain):
+            msg = "several JSON documents in one file"
+            raise CannotJudge(msg)
         if any(found.rule == "syntax" for found in plain):
             return plain
         document = Document(text=program.text, path=program.path)

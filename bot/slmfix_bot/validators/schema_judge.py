@@ -15,7 +15,16 @@ import yaml
 
 from slmfix_bot.errors import CannotJudge
 from slmfix_bot.validators.ansible_document import Item, items
-from slmfix_bot.validators.schema_problem import CHOICE, MISSING, TYPE, UNKNOWN, Problem, choose, other, short
+from slmfix_bot.validators.schema_part import (
+    Declared,
+    is_computed_key,
+    is_tag,
+    missing_keys,
+    same,
+    spelt,
+    wanted_types,
+)
+from slmfix_bot.validators.schema_problem import CHOICE, TYPE, UNKNOWN, Problem, choose, merged, other, short
 from slmfix_bot.validators.schema_scalar import ANY, Reading, types_of, values_of
 from slmfix_bot.validators.schema_text import judge_scalar, matches
 
@@ -24,8 +33,6 @@ if TYPE_CHECKING:
 
 Problems = tuple[Problem, ...]
 MAX_STEPS = 400_000
-# Templates, and the directives of a strategic merge patch.
-_COMPUTED_KEYS = ("${", "{{", "{%", "<<", "$patch", "$setElementOrder/", "$retainKeys", "$deleteFromPrimitiveList/")
 
 
 class SchemaJudge:
@@ -39,6 +46,8 @@ class SchemaJudge:
         self._known: dict[tuple[int, int], Problems] = {}
         self._types: dict[int, frozenset[str]] = {}
         self._pairs: dict[int, list[Item]] = {}
+        self._tags: dict[int, dict[str, Any]] = {}
+        self._declared: dict[int, Declared] = {}
         self._steps = 0
 
     def judge(self, node: yaml.Node, schema: Any, where: str) -> Problems:
@@ -63,7 +72,7 @@ class SchemaJudge:
             yield from self.judge(node, self.resolve(schema["$ref"]), where)
             if self._ignores_siblings:
                 return
-        wanted = _wanted(schema)
+        wanted = wanted_types(schema)
         if wanted is not None and not types & wanted:
             yield Problem(rule=TYPE, where=where, at=node, owner=node, types=wanted, has=types)
             return
@@ -113,11 +122,11 @@ class SchemaJudge:
             known = {str(choice).casefold() for choice in choices}
             is_known = any(str(value).casefold() in known for value in values)
         else:
-            is_known = any(_same(value, choice) for value in values for choice in choices)
+            is_known = any(same(value, choice) for value in values for choice in choices)
         if not is_known and node.value in choices:
             yield Problem(rule=TYPE, where=where, at=node, owner=node, types=frozenset({"string"}), has=types)
         elif not is_known:
-            yield Problem(rule=CHOICE, where=where, at=node, owner=node, legal=[_spelt(choice) for choice in choices])
+            yield Problem(rule=CHOICE, where=where, at=node, owner=node, legal=[spelt(choice) for choice in choices])
 
     def _array(self, node: yaml.SequenceNode, schema: Mapping[str, Any], where: str) -> Iterator[Problem]:
         entries = node.value
@@ -141,38 +150,40 @@ class SchemaJudge:
     def _is_unrolled(self, entry: yaml.Node) -> bool:
         """Whether an item stands for none, one or several, as told when the file is used."""
         if isinstance(entry, yaml.MappingNode):
-            return any(_is_expression(item.key) for item in self.pairs(entry))
+            return any(is_computed_key(item.key) for item in self.pairs(entry))
         return self._types_of(entry) is ANY
 
     def _object(self, node: yaml.MappingNode, schema: Mapping[str, Any], where: str) -> Iterator[Problem]:
         pairs = self.pairs(node)
         present = {item.key for item in pairs}
-        is_open = any(_is_expression(name) for name in present)
+        is_open = any(is_computed_key(name) for name in present)
         absent = [name for name in schema.get("required", ()) if name not in present]
         if len(pairs) < schema.get("minProperties", 0) and not is_open:
             yield other(node, where, f"{where} needs at least {schema['minProperties']} keys")
         if len(pairs) > schema.get("maxProperties", len(pairs)):
             yield other(node, where, f"{where} may have at most {schema['maxProperties']} keys")
-        declared = _Declared(schema)
+        if id(schema) not in self._declared:
+            self._declared[id(schema)] = Declared(schema)
+        declared = self._declared[id(schema)]
         for item in pairs:
-            if _is_expression(item.key):
+            if is_computed_key(item.key):
                 continue
             for problem in self._property(node, item, declared, schema, where, present):
                 if problem.is_misspelt and problem.owner is node and problem.expected[0] in absent:
                     absent.remove(problem.expected[0])  # one slip, one report
                 yield problem
         if absent and not is_open:
-            yield _missing(where, node, absent)
+            yield missing_keys(where, node, absent)
         for name, needed in (schema.get("dependencies") or schema.get("dependentRequired") or {}).items():
             if name in present and isinstance(needed, list) and not is_open:
                 lacking = [other for other in needed if other not in present]
                 if lacking:
-                    yield _missing(f"{where} with {name}", node, lacking)
+                    yield missing_keys(f"{where} with {name}", node, lacking)
             elif name in present:
                 yield from self.judge(node, needed, where)
 
     def _property(
-        self, node: yaml.Node, item: Item, declared: _Declared, schema: Mapping[str, Any], where: str, present: set[str]
+        self, node: yaml.Node, item: Item, declared: Declared, schema: Mapping[str, Any], where: str, present: set[str]
     ) -> Iterator[Problem]:
         if "propertyNames" in schema and self.judge(item.key_node, schema["propertyNames"], where):
             yield other(item.key_node, where, f"{short(item.key)} cannot be a key of {where}", owner=node)
@@ -202,7 +213,7 @@ class SchemaJudge:
         if "null" in self._types_of(item.value) and self._types_of(item.value) is not ANY:
             return  # no value: readers take the key as absent
         for problem in self.judge(item.value, schema, f"'{item.key[:80]}'"):
-            is_kind = problem.rule == CHOICE and problem.at is item.value and _is_tag(schema)
+            is_kind = problem.rule == CHOICE and problem.at is item.value and is_tag(schema)
             yield replace(problem, is_key_of_kind=True) if is_kind else problem
 
     def _evaluated(self, schema: Any, keyword: str = "properties", depth: int = 0) -> set[str]:
@@ -223,7 +234,7 @@ class SchemaJudge:
         for word in ("anyOf", "oneOf"):
             if branches := schema.get(word):
                 yield from self._alternatives(node, branches, where)
-        if "not" in schema and not self.judge(node, schema["not"], where) and _is_sure(schema["not"]):
+        if "not" in schema and not self.judge(node, schema["not"], where):
             yield other(node, where, f"{where} has a form that is not allowed")
         if "if" in schema:
             taken = "else" if self.judge(node, schema["if"], where) else "then"
@@ -235,68 +246,31 @@ class SchemaJudge:
 
     def _alternatives(self, node: yaml.Node, branches: list[Any], where: str) -> Problems:
         found: list[Problems] = []
-        for branch in branches:
+        others = [self._of_another_kind(node, branch) for branch in branches]
+        if all(others) and len({problem.at for problem in others if problem}) == 1:
+            return (replace(merged([problem for problem in others if problem]), is_key_of_kind=False),)
+        for branch in (branch for branch, problem in zip(branches, others, strict=True) if not problem):
             problems = self.judge(node, branch, where)
             if not problems:
                 return ()  # that two forms of a `oneOf` fit is left alone: what is not known fits everything
             found.append(problems)
-        return choose(node, found, where)
+        nearest = choose(node, found, where)
+        return tuple(
+            replace(problem, is_key_of_kind=False) if problem.is_key_of_kind else problem for problem in nearest
+        )
 
-
-def _is_expression(key: str) -> bool:
-    """Whether a key is computed, so that its mapping may hold more than it shows."""
-    return key.startswith(_COMPUTED_KEYS)
-
-
-class _Declared:
-    """The properties that a schema declares itself."""
-
-    def __init__(self, schema: Mapping[str, Any]) -> None:
-        self.names: Mapping[str, Any] = schema.get("properties", {})
-        self._patterns: Mapping[str, Any] = schema.get("patternProperties", {})
-        self._folded = {n.casefold(): part for n, part in self.names.items() if _ignores_case(part)}
-
-    def parts(self, name: str) -> list[Any]:
-        """The schemas of a property's value; none when the name is not declared."""
-        own = self.names.get(name, self._folded.get(name.casefold()))
-        found = [own] if own is not None else []
-        return found + [part for pattern, part in self._patterns.items() if matches(pattern, name)]
-
-
-def _ignores_case(schema: Any) -> bool:
-    return isinstance(schema, dict) and schema.get("ignoreCase") in {"key", "all"}
-
-
-def _wanted(schema: Mapping[str, Any]) -> frozenset[str] | None:
-    wanted = schema.get("type")
-    if wanted is None:
+    def _of_another_kind(self, node: yaml.Node, branch: Any) -> Problem | None:
+        """The value that tells that a mapping is not meant for an alternative."""
+        if not isinstance(node, yaml.MappingNode):
+            return None
+        if id(branch) not in self._tags:
+            target = self.resolve(branch["$ref"]) if isinstance(branch, dict) and "$ref" in branch else branch
+            properties = target.get("properties", {}) if isinstance(target, dict) else {}
+            self._tags[id(branch)] = {name: part for name, part in properties.items() if is_tag(part)}
+        tags = self._tags[id(branch)]
+        for item in self.pairs(node) if tags else ():
+            types = self._types_of(item.value)
+            if item.key in tags and types is not ANY and isinstance(item.value, yaml.ScalarNode):
+                for problem in self._literals(item.value, tags[item.key], types, f"'{item.key}'"):
+                    return replace(problem, is_key_of_kind=True)
         return None
-    names = frozenset([wanted] if isinstance(wanted, str) else wanted)
-    return names | {"integer"} if "number" in names else names
-
-
-def _missing(where: str, node: yaml.Node, names: list[str]) -> Problem:
-    is_reference = names == ["$ref"]
-    return Problem(rule=MISSING, where=where, at=node, owner=node, legal=names, is_key_of_kind=is_reference)
-
-
-def _is_tag(schema: Any) -> bool:
-    """Whether a property's value says which alternative its mapping is."""
-    return isinstance(schema, dict) and ("const" in schema or len(schema.get("enum", ())) == 1)
-
-
-def _is_sure(schema: Any) -> bool:
-    """Whether a node that fits has what the schema names, so that `not` of it is contradicted."""
-    return isinstance(schema, dict) and bool(schema)
-
-
-def _same(value: Any, choice: Any) -> bool:
-    if isinstance(value, bool) or isinstance(choice, bool):
-        return value is choice
-    return bool(value == choice)
-
-
-def _spelt(choice: Any) -> str:
-    if choice is None:
-        return "null"
-    return str(choice).lower() if isinstance(choice, bool) else str(choice)

@@ -32,7 +32,7 @@ _ARTICLES = {
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Problem:
     """`at` is the node that is wrong or, for a missing key, the mapping that lacks it; `owner` is the node whose schema
-    was contradicted: the mapping of an unknown key. `legal` are the names that could stand there, `types` what is wanted
+    was contradicted: the mapping of an unknown key. `legal` are the names that could stand there, `types` is wanted
     in place of `has`. Most problems are of alternatives that are not reported, so words are made late."""
 
     rule: str
@@ -112,7 +112,7 @@ def choose(node: yaml.Node, branches: Sequence[tuple[Problem, ...]], where: str)
         return (_of_another_type(node, branches, where),)
     choices = [problems[0] for problems in fitting if len(problems) == 1 and problems[0].rule == CHOICE]
     if len(choices) == len(fitting) and all(problem.at is choices[0].at for problem in choices):
-        return (replace(choices[0], legal=_union(choices)),)
+        return (merged(choices),)
     ranks = [(_distance(node, problems), problems) for problems in fitting]
     least = min(rank for rank, _ in ranks)
     best = [problems for rank, problems in ranks if rank == least]
@@ -123,6 +123,11 @@ def choose(node: yaml.Node, branches: Sequence[tuple[Problem, ...]], where: str)
     if len(best) > 1 and len({frozenset((p.rule, id(p.at)) for p in problems) for problems in best}) > 1:
         return (_common(node, best, where),)
     return best[0]
+
+
+def merged(problems: Sequence[Problem]) -> Problem:
+    """One problem for several of one rule and place."""
+    return replace(problems[0], legal=_union(problems))
 
 
 def _union(problems: Iterable[Problem]) -> list[str]:
@@ -156,5 +161,5 @@ def _common(node: yaml.Node, best: Sequence[tuple[Problem, ...]], where: str) ->
     shared = [p for p in best[0] if all(any(q.rule == p.rule and q.at is p.at for q in other) for other in best[1:])]
     if shared:
         twins = [q for problems in best for q in problems if q.rule == shared[0].rule and q.at is shared[0].at]
-        return replace(shared[0], legal=_union(twins))
+        return merged(twins)
     return other(node, where, f"{where} has none of the forms that it may have")

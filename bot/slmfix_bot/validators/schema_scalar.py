@@ -50,7 +50,10 @@ def types_of(node: yaml.Node, reading: Reading) -> frozenset[str]:
 
 
 def _is_placeholder(node: yaml.MappingNode) -> bool:
-    """Whether the mapping is a template without quotes: `{{ name }}` is a mapping whose key is a mapping."""
+    """Whether the mapping stands for something else: `{{ name }}` without quotes is a mapping whose key is a mapping,
+    and a lone `$ref` is replaced by tools that put several files together."""
+    if len(node.value) == 1 and node.value[0][0].value == "$ref":
+        return True
     return bool(node.flow_style) and any(not isinstance(key, yaml.ScalarNode) for key, _ in node.value)
 
 

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 MERGE = "<<"
 TEMPLATE = re.compile(
-    r"\{%|\{\{[-+]|[-+]\}\}|\{\{\s*(\.|\$|include|template|if|range|with|end|define|toYaml)|^\s*#%|<%", re.M
+    r"\{%|\{\{[-+]|[-+]\}\}|\{\{\s*(\.|\$|include|template|if|range|with|end|define|toYaml)|^\s*#%|<%|^\s*%\s*(if|for|endif|endfor)\b",
+    re.M,
 )
 
 
