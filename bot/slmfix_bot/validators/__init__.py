@@ -19,6 +19,7 @@ VALIDATORS = Registry(
         "verilog": "verilog:VERILOG",
         "dockerfile": "dockerfile:DOCKERFILE",
         "kubernetes": "kubernetes:KUBERNETES",
+        "terraform": "terraform:TERRAFORM",
         **{language: f"governed:governed_validator:{language}" for language in GOVERNED},
         "javascript": "javascript:JAVASCRIPT",
         "typescript": "javascript:TYPESCRIPT",

@@ -9,7 +9,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 # language -> "module:function(path, all paths) -> wanted paths" below this package
-COMPANIONS: dict[str, str] = {}
+COMPANIONS: dict[str, str] = {
+    "terraform": "terraform_companions:terraform_companions",
+}
 
 
 def companions(language: str, path: str, tree: Sequence[str]) -> Sequence[str]:
