@@ -10,6 +10,7 @@ from slmfix_bot.core.family import family_of
 from slmfix_bot.core.propose.bash import propose_bash
 from slmfix_bot.core.propose.case import Candidate, Case, inner_case, outer_text
 from slmfix_bot.core.propose.dockerfile import propose_dockerfile
+from slmfix_bot.core.propose.expected import propose_expected
 from slmfix_bot.core.propose.json import propose_json
 from slmfix_bot.core.propose.linter import propose_linter
 from slmfix_bot.core.propose.names import propose_names
@@ -74,10 +75,11 @@ def _propose(case: Case) -> list[Candidate]:
 
 
 def _of_family(case: Case) -> tuple[Proposer, ...]:
-    """The rules for a language that is written in another one; what is written in YAML may also be JSON."""
+    """The rules for a language that is written in another one; what is written in YAML may also be JSON.
+    Without any, what the validator expects is tried."""
     family = family_of(case.program.language)
     is_json = family == "yaml" and (case.program.path.endswith(".json") or case.text.lstrip().startswith("{"))
-    return BY_LANGUAGE.get("json" if is_json else family, ())
+    return BY_LANGUAGE.get("json" if is_json else family, (propose_expected,))
 
 
 def _compose(rules: tuple[Proposer, ...]) -> Proposer:
