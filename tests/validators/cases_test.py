@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # docs/decisions/0012-other-languages.md
-OTHERS = ("javascript", "typescript")
+OTHERS = ("javascript", "typescript", "dockerfile")
 CASES = Path(__file__).parents[1] / "cases"
 LANGUAGES = ("bash", "sh", "sql", "python", "yaml", "json", "toml", *OTHERS)
 

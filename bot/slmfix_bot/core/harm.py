@@ -16,10 +16,12 @@ from slmfix_bot.core.edit import opcodes
 from slmfix_bot.core.lexer import Kind, Token, code_tokens, words
 from slmfix_bot.core.options import Aggressiveness
 from slmfix_bot.core.residue import Span, find_residue, is_inside, is_within, unescape_markdown
+from slmfix_bot.core.rules import SUPERFLUOUS_RULES
+from slmfix_bot.core.text import split_lines
 from slmfix_bot.core.vocabulary import vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from slmfix_bot.core.diagnostic import Diagnostic
     from slmfix_bot.core.program import Program
@@ -107,6 +109,9 @@ def assess(program: Program, new: str, diagnostics: Sequence[Diagnostic], bounds
     # Where Markdown escapes were undone, compare with the text as it was meant: `a\\_b` is one name, not two.
     old = unescape_markdown(program.text) if "\\" not in new else program.text
     residue = find_residue(program.language, old)
+    residue = sorted(
+        {*residue, *(span for span in _superfluous(old, diagnostics) if not is_within(residue, span.start))}
+    )
     before, after = code_tokens(program.language, old), code_tokens(program.language, new)
     code = [t for t in before if not is_within(residue, t.start)]
     reasons = []
@@ -129,6 +134,16 @@ def assess(program: Program, new: str, diagnostics: Sequence[Diagnostic], bounds
     if kept < bounds.kept and not (len(code) <= _SMALL and lost <= bounds.lost_words):
         reasons.append(f"keeps only {kept:.0%} of the code")
     return Harm(reasons=tuple(reasons), kept=kept)
+
+
+def _superfluous(text: str, diagnostics: Iterable[Diagnostic]) -> Iterator[Span]:
+    """What the validator itself calls superfluous, where it stands."""
+    lines = split_lines(text)
+    for diagnostic in diagnostics:
+        if diagnostic.rule in SUPERFLUOUS_RULES and diagnostic.found and diagnostic.line <= len(lines):
+            start = sum(map(len, lines[: diagnostic.line - 1])) + (diagnostic.column or 1) - 1
+            if text.startswith(diagnostic.found, start):
+                yield Span(start, start + len(diagnostic.found), "superfluous")
 
 
 _COMPARISONS = frozenset({"=", "==", "<", ">", "<=", ">=", "<>", "!=", "in", "like", "between", "is"})

@@ -62,6 +62,11 @@ _STRONG = frozenset(
     """the this that these which will would should you your we our it its is are because please here there note
     following explanation returns displays contains query command statement using uses assuming hope""".split(),
 )
+_INSTRUCTION = re.compile(
+    r"(?:add|arg|cmd|copy|entrypoint|env|expose|from|healthcheck|label|maintainer|onbuild|run|shell|stopsignal|user"
+    r"|volume|workdir)\s",
+    re.I,
+)
 _PLAIN_WORD = re.compile(r"[A-Za-z]+(?:['-][A-Za-z]+)*")
 _CODE_SIGN = re.compile(r"[{}$=<>|&;\\\[\]]|\w\(|\w\.\w|--\w|\w_\w")
 
@@ -204,6 +209,8 @@ def _residue_of_line(language: str, line: str, offset: int, quoted: Sequence[tup
         return []
     if family_of(language) in {"markdown", "yaml"} and not _FENCE.fullmatch(line):
         # Prose is legal YAML (a plain scalar); only fences are safe to take away there.
+        return []
+    if language == "dockerfile" and (line[0].isspace() or _INSTRUCTION.match(line)) and not _FENCE.fullmatch(line):
         return []
     kind = _is_residue_line(_masked(line, offset, quoted))
     if kind:

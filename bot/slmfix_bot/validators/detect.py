@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 
 from slmfix_bot.core.tree_languages import TREE_LANGUAGES
 from slmfix_bot.validators.detect_ansible import detect_ansible
+from slmfix_bot.validators.detect_dockerfile import is_dockerfile
 from slmfix_bot.validators.detect_governed import detect_governed
 from slmfix_bot.validators.detect_kubernetes import detect_kubernetes
 
@@ -29,6 +30,10 @@ SUFFIXES = {
     ".ipynb": "json",
     ".webmanifest": "json",
     ".toml": "toml",
+    ".tf": "terraform",
+    ".tofu": "terraform",
+    ".tfvars": "terraform",
+    ".hcl": "terraform",
     ".v": "verilog",
     ".sv": "verilog",
     ".vh": "verilog",
@@ -41,6 +46,8 @@ NAMES = {
     ".bash_aliases": "bash",
     ".profile": "sh",
     "CITATION.cff": "yaml",
+    "Containerfile": "dockerfile",
+    "Dockerfile": "dockerfile",
     "Pipfile": "toml",
     "Cargo.lock": "toml",
     "poetry.lock": "toml",
@@ -102,6 +109,8 @@ def detect(path: str, text: str, declared: str | None = None) -> str | None:
         name = declared.casefold().replace(" ", "-")
         return _refined(LINGUIST.get(name, name), place, text)
     by_name = NAMES.get(place.name) or SUFFIXES.get(place.suffix.lower())
+    if is_dockerfile(place):
+        return "dockerfile"
     interpreter = _interpreter(text)
     if by_name in {"bash", "sh"} and interpreter is not None:
         # A script says itself which shell it is for; zsh, fish and ksh have no validator.

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 # host language -> "module:function(program) -> embedded programs" below this package
 FINDERS = {
     "ansible": "embedded_ansible:find_scripts",
+    "dockerfile": "dockerfile_scripts:find_scripts",
     "make": "embedded_make:find_scripts",
 }
 MAX_PROGRAMS = 200  # of one file

@@ -1,0 +1,2 @@
+FROM node:20 build
+RUN npm ci
