@@ -100,9 +100,9 @@ def _as_user(case: Case) -> str:
     runs: dict[int, tuple[int, str]] = {}
     for diagnostic in case.diagnostics:
         if diagnostic.rule == case.target.rule and diagnostic.related_line:
-            target = re.search(r"-\w*u\s*([\w.-]+)", diagnostic.found or "")
+            named = re.search(r"-\w*u\s*([\w.-]+)", diagnostic.found or "")
             start = first_row(case.lines, diagnostic.line - 1)
-            runs[start] = (diagnostic.related_line, target[1] if target else "root")
+            runs[start] = (diagnostic.related_line, named[1] if named else "root")
     changes: list[tuple[int, int, list[str]]] = []
     current = ""
     for start, (end, target) in sorted(runs.items()):
