@@ -125,7 +125,7 @@ def test_check_collections_keyword_supplies_short_names() -> None:
     [
         ("roles/a/handlers/main.yml", "- block: []\n", ["not-a-handler"]),
         ("roles/a/tasks/main.yml", "- block: []\n", []),
-        ("group_vars/all.yml", "- apt: name\n", []),
+        ("group_vars/all.yml", "- apt: name\n", ["not-a-mapping"]),
         ("roles/a/meta/main.yml", "galaxy_info:\n  author: {{ x }}\n", ["unquoted-template"]),
         ("docker-compose.yml", "services:\n  - name: x\n    hosts: y\n", []),
         ("playbook.yml", "a: 1\n", ["not-a-list"]),

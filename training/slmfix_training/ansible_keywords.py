@@ -21,6 +21,26 @@ _FIELDS = {"FieldAttribute", "NonInheritableFieldAttribute", "ConnectionFieldAtt
 
 def read_keywords(core: Mapping[str, str]) -> dict[str, list[str]]:
     """Keyword lists by place; `core` maps paths in the ansible-core wheel to source text."""
+    fields, bases = _classes(core)
+    keywords = {place: sorted(_inherited(name, fields, bases)) for place, name in _CLASSES.items()}
+    include = _constant(core["ansible/playbook/task_include.py"], "VALID_INCLUDE_KEYWORDS")
+    keywords["task_include"] = sorted(set(include) - {"loop_with"})
+    keywords["free_form"] = sorted(_constant(core["ansible/constants.py"], "MODULE_REQUIRE_ARGS_SIMPLE"))
+    raw = _constant(core["ansible/parsing/mod_args.py"], "_BUILTIN_RAW_PARAM_MODULES_SIMPLE")
+    keywords["raw_params"] = sorted({*raw, *keywords["free_form"]})
+    return keywords
+
+
+def read_keyword_types(core: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """By place, the keywords that Ansible converts to something else than text: {"become": "bool", ...}."""
+    fields, bases = _classes(core)
+    types = {place: _inherited(name, fields, bases) for place, name in _CLASSES.items()}
+    return {
+        place: {k: t for k, t in sorted(found.items()) if t not in {"string", ""}} for place, found in types.items()
+    }
+
+
+def _classes(core: Mapping[str, str]) -> tuple[dict[str, dict[str, str]], dict[str, list[str]]]:
     fields: dict[str, dict[str, str]] = {}
     bases: dict[str, list[str]] = {}
     for path, source in core.items():
@@ -29,13 +49,7 @@ def read_keywords(core: Mapping[str, str]) -> dict[str, list[str]]:
                 if isinstance(node, ast.ClassDef):
                     fields[node.name] = _fields(node)
                     bases[node.name] = [base.id for base in node.bases if isinstance(base, ast.Name)]
-    keywords = {place: sorted(_inherited(name, fields, bases)) for place, name in _CLASSES.items()}
-    include = _constant(core["ansible/playbook/task_include.py"], "VALID_INCLUDE_KEYWORDS")
-    keywords["task_include"] = sorted(set(include) - {"loop_with"})
-    keywords["free_form"] = sorted(_constant(core["ansible/constants.py"], "MODULE_REQUIRE_ARGS_SIMPLE"))
-    raw = _constant(core["ansible/parsing/mod_args.py"], "_BUILTIN_RAW_PARAM_MODULES_SIMPLE")
-    keywords["raw_params"] = sorted({*raw, *keywords["free_form"]})
-    return keywords
+    return fields, bases
 
 
 def _fields(node: ast.ClassDef) -> dict[str, str]:
@@ -50,13 +64,16 @@ def _fields(node: ast.ClassDef) -> dict[str, str]:
                     continue
                 alias = options.get("alias")
                 name = alias.value if isinstance(alias, ast.Constant) else target.id  # type: ignore[union-attr]
-                found[str(name)] = node.name
+                isa = options.get("isa")
+                found[str(name)] = str(isa.value) if isinstance(isa, ast.Constant) else ""
     return found
 
 
-def _inherited(name: str, fields: Mapping[str, dict[str, str]], bases: Mapping[str, list[str]]) -> set[str]:
-    own = set(fields.get(name, ()))
-    return own.union(*(_inherited(base, fields, bases) for base in bases.get(name, ())))
+def _inherited(name: str, fields: Mapping[str, dict[str, str]], bases: Mapping[str, list[str]]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for base in reversed(bases.get(name, ())):
+        found.update(_inherited(base, fields, bases))
+    return {**found, **fields.get(name, {})}
 
 
 def _constant(source: str, name: str) -> list[str]:

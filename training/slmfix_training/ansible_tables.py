@@ -13,13 +13,24 @@ from __future__ import annotations
 import argparse
 import ast
 import json
-import re
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from slmfix_training.ansible_keywords import read_keywords
-from slmfix_training.ansible_source import constraints, is_stub, spec_facets, spec_names
+from slmfix_bot.validators.ansible_source import (
+    clean_choices,
+    confirm,
+    constraints,
+    effective_rules,
+    is_required,
+    is_stub,
+    spec_facets,
+    spec_names,
+    suboption_rules,
+)
+from slmfix_training.ansible_facts import read_galaxy_keys, read_variables
+from slmfix_training.ansible_keywords import read_keyword_types, read_keywords
+from slmfix_training.ansible_plugins import read_plugins
 from slmfix_training.ansible_wheel import BUILTIN, Documentation, Sources
 
 if TYPE_CHECKING:
@@ -45,70 +56,20 @@ class Interner:
         return self._known[key]
 
 
-def _choices(option: Mapping[str, Any]) -> list[Any] | int:
-    choices = option.get("choices")
-    values = list(choices) if isinstance(choices, (list, dict)) else []
-    # Some authors put a choice into documentation markup.
-    values = [re.sub(r"^[A-Z]\((.*)\)$", r"\1", v) if isinstance(v, str) else v for v in values]
-    return values if all(isinstance(v, (str, int)) for v in values) and values else 0
-
-
-def _has_fallback(option: Mapping[str, Any]) -> bool:
-    """Whether the prose says that an environment variable can stand in for a required option."""
-    return bool(re.search(r"\benv(ironment)?\b|\bE\(", str(option.get("description"))))
-
-
-def confirm(options: Mapping[str, Any], facets: Mapping[str, set[str]], *, is_trusted: bool) -> dict[str, Any]:
-    """The options without the restrictions that the module's own code contradicts.
-
-    Code that builds an option elsewhere is believed to restrict it as documented, except that outside ansible-core
-    `required` needs a witness: a wrong "missing option" is worse than none.
-    """
-    confirmed = {}
-    for name, option in options.items():
-        facts = dict(option or {})
-        seen = facets.get(name)
-        if seen is None and not is_trusted:
-            facts["required"] = False
-        for claim, facet in (("required", "required"), ("choices", "choices"), ("suboptions", "options")):
-            if seen is not None and facet not in seen:
-                facts[claim] = None
-        if facts.get("suboptions"):
-            facts["suboptions"] = confirm(facts["suboptions"], facets, is_trusted=is_trusted)
-        confirmed[name] = facts
-    return confirmed
-
-
-def effective_rules(rules: dict[str, list[Any]], options: Mapping[str, Any]) -> dict[str, list[Any]]:
-    """Rules that can be broken: Ansible fills in defaults before it looks for what is required."""
-    names = {name for option, v in options.items() for name in (option, *((v or {}).get("aliases") or ()))}
-    canonical = {a: o for o, v in options.items() for a in ((v or {}).get("aliases") or ())}
-    defaulted = {n for n in names if (options[canonical.get(n, n)] or {}).get("default") is not None}
-    kept = {
-        "mutually_exclusive": rules.get("mutually_exclusive", []),
-        "required_one_of": [g for g in rules.get("required_one_of", []) if not defaulted.intersection(g)],
-        "required_if": [
-            [key, value, wanted, *rest]
-            for key, value, needed, *rest in rules.get("required_if", [])
-            if (wanted := [name for name in needed if name not in defaulted]) and not (rest and defaulted & {*needed})
-        ],
-    }
-    return {kind: rows for kind, rows in kept.items() if rows}
-
-
 def compact(option: Mapping[str, Any], interner: Interner, depth: int = 1) -> int:
-    """Index of the record `[type, required, choices, aliases, suboptions, elements]`, trailing zeros cut."""
+    """Index of the record `[type, required, choices, aliases, suboptions, elements, rules]`, trailing zeros cut."""
     inner = option.get("suboptions")
     suboptions: Any = 0
     if isinstance(inner, dict) and depth < DEPTH:
         suboptions = {str(name): compact(value or {}, interner, depth + 1) for name, value in inner.items()}
     record = [
         option.get("type") or "str",
-        int(option.get("required") in {True, "yes", "true"} and not _has_fallback(option)),
-        _choices(option),
+        int(is_required(option)),
+        clean_choices(option) or 0,
         option.get("aliases") or 0,
         suboptions or 0,
         option.get("elements") or 0,
+        (suboptions and option.get("rules")) or 0,
     ]
     while not record[-1]:
         record.pop()
@@ -131,6 +92,9 @@ def collection_table(sources: Sources, docs: Documentation, collection: str) -> 
             options = {o: {**(v or {}), "choices": None} for o, v in options.items()}
         else:
             options = confirm(options, spec_facets(tree), is_trusted=collection == BUILTIN)
+            for option, inner in suboption_rules(tree).items():
+                if isinstance((options.get(option) or {}).get("suboptions"), dict):
+                    options[option]["rules"] = effective_rules(inner, options[option]["suboptions"])
         entry: dict[str, Any] = {"o": {str(o): compact(v or {}, interner) for o, v in options.items()}}
         documented = set(options).union(*(v.get("aliases") or () for v in options.values() if v))
         if extra := sorted(spec_names(tree) - documented):
@@ -170,6 +134,12 @@ def build(wheels: list[Path], output: Path) -> None:
     index = {
         "versions": sources.versions,
         "keywords": read_keywords(sources.core),
+        "types": read_keyword_types(sources.core),
+        "variables": read_variables(sources.core),
+        "galaxy": read_galaxy_keys(sources.core),
+        "filters": read_plugins(sources.filters, sources.runtime, "filter"),
+        "tests": read_plugins(sources.tests, sources.runtime, "test"),
+        "become": sorted(sources.become),
         "lookups": sorted({*sources.lookups, *_plugin_names(sources.runtime[BUILTIN], "lookup")}),
         "collections": {c: sorted(t["modules"]) for c, t in tables.items()},
         "redirects": {

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from slmfix_training.ansible_source import assignments
+from slmfix_bot.validators.ansible_source import assignments
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -18,8 +18,13 @@ if TYPE_CHECKING:
 
 BUILTIN = "ansible.builtin"
 _MODULE = re.compile(
-    r"(?:ansible/(?P<core>modules|plugins/action|plugins/doc_fragments)"
-    r"|ansible_collections/(?P<ns>\w+)/(?P<coll>\w+)/plugins/(?P<kind>modules|action|doc_fragments))/(?P<rest>.+)"
+    r"(?:ansible/(?P<core>modules|plugins/(?:action|doc_fragments|filter|test|become))"
+    r"|ansible_collections/(?P<ns>\w+)/(?P<coll>\w+)/plugins/"
+    r"(?P<kind>modules|action|doc_fragments|filter|test|become))/(?P<rest>.+)"
+)
+_CORE = re.compile(
+    r"ansible/(playbook/|constants|parsing/mod_args|module_utils/facts/|vars/manager|plugins/(connection|shell|become)/"
+    r"|galaxy/data/collections_galaxy_meta)[^.]*\.(py|yml)"
 )
 
 
@@ -28,7 +33,7 @@ def _load_yaml(text: str) -> Any:
 
 
 class Sources:
-    """The wheels' files that matter, by collection: modules, action plugins and documentation fragments."""
+    """The wheels' files that matter, by collection: modules, plugins and documentation fragments."""
 
     def __init__(self, wheels: Iterable[Path]) -> None:
         self.modules: dict[str, dict[str, dict[str, bytes]]] = {}
@@ -37,6 +42,9 @@ class Sources:
         self.runtime: dict[str, Any] = {}
         self.core: dict[str, str] = {}
         self.lookups: set[str] = set()
+        self.filters: dict[str, dict[str, bytes]] = {}
+        self.tests: dict[str, dict[str, bytes]] = {}
+        self.become: set[str] = set()
         self.versions: dict[str, str] = {}
         for wheel in wheels:
             name, version = wheel.name.split("-")[:2]
@@ -46,7 +54,7 @@ class Sources:
                     self._take(archive, path)
 
     def _take(self, archive: zipfile.ZipFile, path: str) -> None:
-        if path.startswith(("ansible/playbook/", "ansible/constants", "ansible/parsing/mod_args")):
+        if _CORE.fullmatch(path):
             self.core[path] = archive.read(path).decode()
         if path == "ansible/config/ansible_builtin_runtime.yml":
             self.runtime[BUILTIN] = _load_yaml(archive.read(path).decode())
@@ -65,6 +73,11 @@ class Sources:
             self.modules.setdefault(collection, {}).setdefault(name, {})[suffix] = archive.read(path)
         elif kind == "action":
             self.actions.setdefault(collection, set()).add(name)
+        elif kind in {"filter", "test"}:
+            plugins = self.filters if kind == "filter" else self.tests
+            plugins.setdefault(collection, {})[f"{name}{suffix}"] = archive.read(path)
+        elif kind == "become":
+            self.become.add(name if collection == BUILTIN else f"{collection}.{name}")
         else:
             self.fragments[f"{collection}.{name}"] = archive.read(path)
 

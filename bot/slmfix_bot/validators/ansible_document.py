@@ -10,14 +10,18 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from slmfix_bot.core.diagnostic import Diagnostic, Severity
+from slmfix_bot.validators.ansible_surroundings import NOWHERE, Repository
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from slmfix_bot.core.edit import Edit
+    from slmfix_bot.validators.ansible_jinja import Template
 
 _OTHER_BREAKS = re.compile("\r(?!\n)|[\x85\u2028\u2029]")
 TEMPLATE = re.compile(r"\{\{|\{%|\{#")
+BLOCKS = ("block", "rescue", "always")
+TASK_LISTS = ("pre_tasks", "tasks", "post_tasks", "handlers")
 _MERGE = "tag:yaml.org,2002:merge"
 
 
@@ -37,7 +41,9 @@ class Document:
     text: str
     path: str = ""
     strict_core: bool = False
+    repository: Repository = NOWHERE
     diagnostics: list[Diagnostic] = field(default_factory=list)
+    templates: dict[int, Template] = field(default_factory=dict)  # by id of the scalar's node
 
     def __post_init__(self) -> None:
         starts = [0, *(m.end() for m in re.finditer("\n", self.text))]
@@ -81,6 +87,17 @@ class Document:
             rule, message, (line, column, end_line, end_column), severity=severity, found=found, expected=expected,
             related_line=None if related is None else self.place(related.start_mark)[0], fix=fix,
         )  # fmt: skip
+
+    def report_inside(self, rule: str, message: str, node: yaml.Node, word: str, pattern: str, **details: Any) -> None:
+        """Like `report` for a word inside a scalar; the group `word` of the pattern is its place in the raw text."""
+        raw = self.text[node.start_mark.index : node.end_mark.index] if self._starts is None else ""
+        match = re.search(pattern, raw)
+        if match is None:
+            self.report(rule, message, node, found=word, **details)
+            return
+        line, column = self.offset_place(node.start_mark.index + match.start("word"))
+        extent = (line, column, line, column + len(match["word"]))
+        self._add(rule, message, extent, found=word, **details)
 
     def report_word(self, rule: str, message: str, node: yaml.Node, word: str, **details: Any) -> None:
         """Like `report` for one word `word=` inside a scalar of key=value arguments."""
@@ -134,6 +151,11 @@ def get(node: yaml.Node, key: str) -> yaml.Node | None:
     return next((item.value for item in items(node) if item.key == key), None)
 
 
+def get_item(node: yaml.Node, key: str) -> Item | None:
+    """The pair of a key, None when absent."""
+    return next((item for item in items(node) if item.key == key), None)
+
+
 def is_null(node: yaml.Node) -> bool:
     """Whether the node is YAML's null."""
     return isinstance(node, yaml.ScalarNode) and node.tag == "tag:yaml.org,2002:null"
@@ -170,3 +192,19 @@ def walk(node: yaml.Node, seen: set[int] | None = None) -> Iterator[yaml.Node]:
             stack.extend(reversed(current.value))
         elif isinstance(current, yaml.MappingNode):
             stack.extend(part for pair in reversed(current.value) for part in reversed(pair))
+
+
+def tasks_in(node: yaml.Node | None) -> Iterator[yaml.Node]:
+    """The tasks and blocks of a list of tasks, those inside blocks included."""
+    stack = [node] if node is not None else []
+    seen: set[int] = set()
+    while stack:
+        current = stack.pop()
+        if id(current) in seen:
+            continue
+        seen.add(id(current))
+        if isinstance(current, yaml.SequenceNode):
+            stack.extend(reversed(current.value))
+        elif isinstance(current, yaml.MappingNode):
+            stack.extend(part for key in BLOCKS if (part := get(current, key)) is not None)
+            yield current

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from slmfix_bot.validators.ansible_document import is_null, items
+from slmfix_bot.validators.ansible_document import get, is_null, items
 from slmfix_bot.validators.ansible_tables import tables
 
 if TYPE_CHECKING:
@@ -26,6 +26,11 @@ class Kind(StrEnum):
     TASKS = "tasks"
     HANDLERS = "handlers"
     VARS = "vars"
+    META = "meta"
+    REQUIREMENTS = "requirements"
+    GALAXY = "galaxy"
+    INVENTORY = "inventory"
+    ARGUMENT_SPECS = "argument_specs"
     OTHER = "other"
 
 
@@ -33,41 +38,92 @@ PLAY_ONLY = frozenset(
     "hosts import_playbook ansible.builtin.import_playbook tasks roles pre_tasks post_tasks handlers gather_facts "
     "vars_files vars_prompt serial strategy".split()
 )
+_PLAY_LISTS = frozenset("tasks roles pre_tasks post_tasks handlers".split())
 _TASK_SIGNS = frozenset(
     "block when register notify loop until changed_when failed_when delegate_to action local_action become "
     "loop_control include_tasks import_tasks include_role import_role".split()
 )
-_VARS_FOLDERS = {"vars", "defaults", "group_vars", "host_vars"}
-_OTHER_NAMES = {"galaxy", "requirements", "molecule", "docker-compose", "compose", "mkdocs", "argument_specs"}
-_PLAYBOOK_NAMES = {"playbook", "site"}
-_OTHER_FOLDERS = {"meta", "inventory", "inventories", ".github", "molecule", "files", "templates"}
+_OTHER_NAMES = {"molecule", "docker-compose", "compose", "mkdocs", ".pre-commit-config", ".yamllint", ".ansible-lint"}
+_OTHER_FOLDERS = {"meta", ".github", "files", "templates"}
+_INVENTORIES = {"inventory", "inventories"}
+_PLAYBOOK = re.compile(r"site|playbook\d*|.+[-_.]playbook")
+_NAMED_PLAYBOOK = re.compile(r"playbook[-_.].+")
+_ROLE_PARTS = {"tasks", "handlers", "vars", "defaults", "meta", "group_vars", "host_vars"}
 
 
 def kind_of(path: str, roots: Sequence[yaml.Node]) -> Kind:
     """The kind of file; contents decide where the path is empty or says nothing."""
     place = PurePosixPath(path)
-    folders = set(place.parts[:-1])
     root = roots[0] if roots else None
+    if root is None:
+        return Kind.OTHER
+    if not place.name:
+        return _kind_of_text(root)
+    return _kind_by_name(place, root) or _kind_by_folder(place, root)
+
+
+def _kind_by_name(place: PurePosixPath, root: yaml.Node) -> Kind | None:
+    if place.parent.name == "meta":
+        return {"main": Kind.META, "argument_specs": Kind.ARGUMENT_SPECS}.get(place.stem, Kind.OTHER)
     if place.stem in _OTHER_NAMES:
         return Kind.OTHER
-    if root is not None and (_looks_like_playbook(root) or _must_be_playbook(place, root)):
+    if place.stem == "requirements":
+        return Kind.REQUIREMENTS if _looks_like_requirements(root) else Kind.OTHER
+    if place.stem == "galaxy":
+        return Kind.GALAXY if get(root, "namespace") is not None else Kind.OTHER
+    return None
+
+
+def _kind_by_folder(place: PurePosixPath, root: yaml.Node) -> Kind:
+    folders, parent = set(place.parts[:-1]), place.parent.name
+    if folders & {"group_vars", "host_vars"}:
+        return Kind.VARS
+    if parent in {"defaults", "vars"} and (place.stem == "main" or isinstance(root, yaml.MappingNode)):
+        return Kind.VARS
+    if folders & _INVENTORIES or place.stem in {"hosts", "inventory", *_INVENTORIES}:
+        if _looks_like_inventory(root):
+            return Kind.INVENTORY
+        if isinstance(root, yaml.MappingNode):
+            return Kind.OTHER
+    if _looks_like_playbook(root) or (parent not in _ROLE_PARTS and _must_be_playbook(place, root)):
         return Kind.PLAYBOOK
-    parent = place.parent.name
     if parent in {"tasks", "handlers"} and isinstance(root, yaml.SequenceNode):
         return Kind.HANDLERS if parent == "handlers" else Kind.TASKS
-    if folders & _VARS_FOLDERS:
-        return Kind.VARS
-    if folders & _OTHER_FOLDERS - {"molecule"} or root is None:
+    if folders & {"defaults", "vars"} or (parent == "playbooks" and isinstance(root, yaml.MappingNode)):
+        return Kind.VARS if isinstance(root, yaml.MappingNode) else Kind.OTHER
+    if folders & _OTHER_FOLDERS:
         return Kind.OTHER
     if _looks_like_tasks(root):
         return Kind.HANDLERS if "handlers" in folders else Kind.TASKS
     return Kind.OTHER
 
 
+def _kind_of_text(root: yaml.Node) -> Kind:
+    """Text without a path is a playbook or tasks where it is a list."""
+    if is_null(root):
+        return Kind.OTHER
+    if isinstance(root, yaml.ScalarNode) or _looks_like_playbook(root):
+        return Kind.PLAYBOOK
+    names = {item.key for item in items(root)}
+    if _looks_like_requirements(root):
+        return Kind.REQUIREMENTS
+    if isinstance(root, yaml.SequenceNode):
+        is_rulebook = any({"sources", "rules"} <= {item.key for item in items(entry)} for entry in root.value)
+        return Kind.OTHER if is_rulebook else Kind.TASKS
+    for sign, kind in (("galaxy_info", Kind.META), ("argument_specs", Kind.ARGUMENT_SPECS)):
+        if sign in names:
+            return kind
+    if {"namespace", "name", "version"} <= names:
+        return Kind.GALAXY
+    return Kind.INVENTORY if _looks_like_inventory(root) else Kind.VARS
+
+
 def _must_be_playbook(place: PurePosixPath, root: yaml.Node) -> bool:
-    """By its name; or because nothing that Ansible reads is a mere string."""
-    is_string = isinstance(root, yaml.ScalarNode) and not is_null(root)
-    return place.stem in _PLAYBOOK_NAMES or (is_string and place.name == "")
+    if _PLAYBOOK.fullmatch(place.stem):
+        return not is_null(root)
+    is_named = _NAMED_PLAYBOOK.fullmatch(place.stem) or place.parent.name == "playbooks"
+    names = {item.key for item in items(root)}
+    return bool(is_named and isinstance(root, yaml.MappingNode) and names & (_PLAY_LISTS | {"hosts"}))
 
 
 def _looks_like_playbook(root: yaml.Node) -> bool:
@@ -75,13 +131,33 @@ def _looks_like_playbook(root: yaml.Node) -> bool:
     if isinstance(root, yaml.MappingNode):
         names = {item.key for item in items(root)}
         lists = {item.key for item in items(root) if isinstance(item.value, yaml.SequenceNode)}
-        return "hosts" in names and bool(lists & {"tasks", "roles"})
+        return "hosts" in names and bool(lists & _PLAY_LISTS)
     if not isinstance(root, yaml.SequenceNode):
         return False
     entries = [{item.key for item in items(entry)} for entry in root.value]
     if any({"sources", "rules"} <= keys for keys in entries):
         return False  # a rulebook of Event-Driven Ansible
     return any(PLAY_ONLY & keys for keys in entries)
+
+
+def _looks_like_requirements(root: yaml.Node) -> bool:
+    if isinstance(root, yaml.MappingNode):
+        names = {item.key for item in items(root)}
+        return bool(names & {"roles", "collections"}) and not names & {"hosts", "tasks", "galaxy_info", "dependencies"}
+    entries = [{item.key for item in items(entry)} for entry in root.value] if root.value else []
+    known = {"src", "name", "version", "scm", "include", "role"}
+    return bool(entries) and all(keys <= known and keys & {"src", "scm", "include", "version"} for keys in entries)
+
+
+def _looks_like_inventory(root: yaml.Node) -> bool:
+    if not isinstance(root, yaml.MappingNode) or not root.value:
+        return False
+    if get(root, "plugin") is not None:
+        return True
+    groups = [{item.key for item in items(group.value)} for group in items(root)]
+    return all(isinstance(g.value, yaml.MappingNode) or is_null(g.value) for g in items(root)) and any(
+        keys & {"hosts", "children"} for keys in groups
+    )
 
 
 def _looks_like_tasks(root: yaml.Node) -> bool:

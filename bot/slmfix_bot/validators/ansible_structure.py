@@ -8,16 +8,25 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from slmfix_bot.validators.ansible_document import get, has_template, is_null, is_text, items, literal
+from slmfix_bot.validators.ansible_document import (
+    BLOCKS,
+    TASK_LISTS,
+    get,
+    get_item,
+    has_template,
+    is_null,
+    is_text,
+    items,
+    literal,
+)
 from slmfix_bot.validators.ansible_tables import tables
 from slmfix_bot.validators.ansible_task import Context, TaskChecker
+from slmfix_bot.validators.ansible_values import check_values
 
 if TYPE_CHECKING:
     from slmfix_bot.validators.ansible_document import Document, Item
 
 _IMPORTS = ("import_playbook", "ansible.builtin.import_playbook", "ansible.legacy.import_playbook")
-_TASK_LISTS = ("pre_tasks", "tasks", "post_tasks", "handlers")
-_BLOCK_LISTS = ("block", "rescue", "always")
 _PROMPT_KEYS = frozenset("name prompt default private confirm encrypt salt_size salt unsafe".split())
 
 
@@ -40,11 +49,17 @@ class StructureChecker:
                 self._document.report("not-a-mapping", "a play is a mapping", entry)
             elif any(item.key in _IMPORTS for item in items(entry)):
                 self._check_keys(entry, self._tables.keywords("playbook_include") | set(_IMPORTS), "import_playbook")
+                check_values(self._document, entry, "playbook_include")
+            elif (old := get_item(entry, "include")) and get(entry, "hosts") is None:
+                message = "'include' was removed from Ansible"
+                expected = ("import_playbook",)
+                self._document.report("unknown-keyword", message, old.key_node, found="include", expected=expected)
             else:
                 self._check_play(entry)
 
     def _check_play(self, play: yaml.Node) -> None:
         self._check_keys(play, self._tables.keywords("play") | {"user"}, "play")
+        check_values(self._document, play, "play")
         pairs = {item.key: item for item in items(play)}
         if "hosts" not in pairs:
             anchor = items(play)[0].key_node if items(play) else play
@@ -52,7 +67,7 @@ class StructureChecker:
         else:
             self._check_hosts(pairs["hosts"])
         context = self._context(play, Context(is_whole=True))
-        for name in _TASK_LISTS:
+        for name in TASK_LISTS:
             if name in pairs:
                 self.check_tasks(pairs[name].value, replace(context, is_handler=name == "handlers"), pairs[name])
         if "roles" in pairs:
@@ -92,22 +107,23 @@ class StructureChecker:
                 if not is_null(task):
                     found = literal(task)
                     self._document.report("not-a-mapping", "a task is a mapping", task, found=found)
-            elif any(item.key in _BLOCK_LISTS for item in items(task)):
+            elif any(item.key in BLOCKS for item in items(task)):
                 self._check_block(task, context)
             else:
                 self._tasks.check(task, self._context(task, context))
 
     def _check_block(self, block: yaml.Node, context: Context) -> None:
         self._check_keys(block, self._tables.keywords("block"), "block")
+        check_values(self._document, block, "block")
         pairs = {item.key: item for item in items(block)}
         if "block" not in pairs:
-            lone = next(item for name, item in pairs.items() if name in _BLOCK_LISTS)
+            lone = next(item for name, item in pairs.items() if name in BLOCKS)
             message = f"{lone.key!r} needs a block"
             self._document.report("unknown-keyword", message, lone.key_node, found=lone.key, expected=("block",))
         elif context.is_handler:
             self._document.report("not-a-handler", "a block cannot be a handler", pairs["block"].key_node)
         inner = self._context(block, context)
-        for name in _BLOCK_LISTS:
+        for name in BLOCKS:
             if name in pairs:
                 self.check_tasks(pairs[name].value, inner, pairs[name])
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cache, cached_property
 from importlib.resources import files
@@ -32,6 +32,7 @@ class Option:
     aliases: tuple[str, ...]
     suboptions: Mapping[str, Option]
     elements: str | None
+    rules: Mapping[str, list[list[Any]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +41,7 @@ class Module:
 
     options: Mapping[str, Option]
     others: frozenset[str]
-    rules: Mapping[str, list[list[Any]]]
+    rules: Mapping[str, list[list[Any]]] = field(default_factory=dict)
 
     @cached_property
     def by_name(self) -> Mapping[str, Option]:
@@ -81,7 +82,12 @@ class Tables:
         self._loaded: dict[str, dict[str, Any]] = {}
         self._like: dict[str, bool] = {}
         self._nearest: dict[tuple[str, int], tuple[str, ...]] = {}
+        self._plugins: dict[str, dict[str, Any]] = {"filter": index["filters"], "test": index["tests"]}
         self.lookups: frozenset[str] = frozenset(index["lookups"])
+        self.types: dict[str, dict[str, str]] = index["types"]
+        self.variables: frozenset[str] = frozenset(index["variables"])
+        self.galaxy_keys: dict[str, list[Any]] = index["galaxy"]
+        self.become_methods: tuple[str, ...] = tuple(index["become"])
         self.versions: dict[str, str] = index["versions"]
 
     def keywords(self, place: str) -> frozenset[str]:
@@ -92,6 +98,15 @@ class Tables:
     def has_collection(self, name: str) -> bool:
         """Whether the table knows every module of the collection."""
         return name in self._collections
+
+    def plugins(self, kind: str, place: str) -> frozenset[str]:
+        """Names of the "filter" or "test" plugins of a collection, those included that lead to another one."""
+        entry = self._plugins[kind].get(place, {"names": (), "routes": {}})
+        return frozenset(entry["names"]).union(name for name, target in entry["routes"].items() if target)
+
+    def plugin_owners(self, kind: str, short: str) -> tuple[str, ...]:
+        """Full names of the plugins with this last part."""
+        return tuple(f"{place}.{short}" for place, entry in self._plugins[kind].items() if short in entry["names"])
 
     def resolve(self, name: str, collections: Iterable[str] = ()) -> Resolution:
         """Where Ansible with all collections of the `ansible` package would find the module.
@@ -205,7 +220,7 @@ class Tables:
 
 
 def _option(name: str, number: int, records: list[Any]) -> Option:
-    kind, required, choices, aliases, suboptions, elements = [*records[number], *(0,) * 6][:6]
+    kind, required, choices, aliases, suboptions, elements, rules = [*records[number], *(0,) * 7][:7]
     return Option(
         name=name,
         type=kind,
@@ -214,6 +229,7 @@ def _option(name: str, number: int, records: list[Any]) -> Option:
         aliases=tuple(aliases or ()),
         suboptions={inner: _option(inner, index, records) for inner, index in (suboptions or {}).items()},
         elements=elements or None,
+        rules=rules or {},
     )
 
 
