@@ -10,7 +10,10 @@ if TYPE_CHECKING:
 
 # language -> "module:function(path, all paths) -> wanted paths" below this package
 COMPANIONS: dict[str, str] = {
+    "ansible": "ansible_companions:ansible_companions",
+    "sql": "sql_companions:sql_companions",
     "terraform": "terraform_companions:terraform_companions",
+    "verilog": "verilog_companions:verilog_companions",
 }
 
 
