@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from slmfix_bot.core.family import GOVERNED
 from slmfix_bot.core.program import Program
 from slmfix_bot.validators.pool import ValidatorPool
 
@@ -14,9 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # docs/decisions/0012-other-languages.md
-OTHERS = ("javascript", "typescript", "dockerfile")
+OTHERS = ("javascript", "typescript", "jq", "promql", "dockerfile")
 CASES = Path(__file__).parents[1] / "cases"
-LANGUAGES = ("bash", "sh", "sql", "python", "yaml", "json", "toml", *OTHERS)
+SCHEMATIC = tuple(key for key in ("kubernetes", *GOVERNED) if (CASES / key).is_dir())
+LANGUAGES = ("bash", "sh", "sql", "python", "yaml", "json", "toml", *OTHERS, *SCHEMATIC)
 
 
 def cases(kind: str) -> list[Path]:

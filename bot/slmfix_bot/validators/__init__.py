@@ -23,6 +23,8 @@ VALIDATORS = Registry(
         **{language: f"governed:governed_validator:{language}" for language in GOVERNED},
         "javascript": "javascript:JAVASCRIPT",
         "typescript": "javascript:TYPESCRIPT",
+        "jq": "jq:JQ",
+        "promql": "promql:PROMQL",
         **{language.name: f"tree:tree_validator:{language.name}" for language in TREE_LANGUAGES},
     }
 )

@@ -16,6 +16,8 @@ from slmfix_bot.validators.detect_kubernetes import detect_kubernetes
 SUFFIXES = {
     **dict.fromkeys((".js", ".mjs", ".cjs", ".jsx"), "javascript"),
     **dict.fromkeys((".ts", ".mts", ".cts", ".tsx"), "typescript"),
+    ".jq": "jq",
+    ".promql": "promql",
     **{suffix: language.name for language in TREE_LANGUAGES for suffix in language.suffixes},
     ".sh": "bash",
     ".bash": "bash",
@@ -56,6 +58,7 @@ NAMES = {
 INTERPRETERS = {
     **dict.fromkeys(("node", "nodejs", "bun"), "javascript"),
     **dict.fromkeys(("deno", "tsx", "ts-node"), "typescript"),
+    "jq": "jq",
     **{program: language.name for language in TREE_LANGUAGES for program in language.interpreters},
     "bash": "bash",
     "sh": "sh",

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 FINDERS = {
     "ansible": "embedded_ansible:find_scripts",
     "dockerfile": "dockerfile_scripts:find_scripts",
+    "kubernetes": "embedded_promql:find_expressions",
     "make": "embedded_make:find_scripts",
+    "yaml": "embedded_promql:find_expressions",
 }
 MAX_PROGRAMS = 200  # of one file
 

@@ -1,0 +1,2 @@
+def double: . * 2;
+def quad: double | double;
