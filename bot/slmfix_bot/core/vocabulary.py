@@ -38,7 +38,13 @@ as root home description bin sh bash
 _PYTHON = [*keyword.kwlist, *keyword.softkwlist, *dir(builtins), *sys.stdlib_module_names]
 _TYPING = "List Dict Set Tuple Optional Union Any Callable Iterable Iterator Sequence Mapping TypeVar Generic".split()
 
+_TERRAFORM = """
+true false null var local module data each count self path terraform for in if else endif endfor string number bool any
+list map set object tuple optional
+""".split()
+
 _WORDS = {
+    "terraform": _TERRAFORM,
     "sql": _SQL,
     "bash": _BASH,
     "sh": _BASH,
