@@ -1,0 +1,197 @@
+"""Rules for Terraform and other HCL: texts that break off, brackets, quotes, the signs of other languages."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from slmfix_bot.core.propose.case import Candidate, Case
+from slmfix_bot.core.propose.terraform_brackets import CLOSERS, indent_of, scan
+from slmfix_bot.core.report import RepairSource
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from slmfix_bot.core.propose.terraform_brackets import Missing, Open
+
+_MAX_LINE = 2000  # characters; some of the rules are quadratic in the line
+# `${aws:InstanceId}`, `${NAME:-default}`, `${#list[@]}`, `${name%suffix}`, `%{http_code}`: not HCL.
+_FOREIGN = re.compile(
+    r"(?<![$%])(?:\$(?=\{(?:[#!@*?]|\w+(?::|[-+=?%#^,/@]|\[[@*]\])[^{}\n]*\}|\w+\.\w+:|\d))"
+    r"|%(?=\{(?!~?\s*(?:if|else|endif|for|endfor)\b)))"
+)
+_UNQUOTED = re.compile(r"\$\{([A-Z_][A-Z0-9_]*)\}")
+
+
+def _rule(text: str, cost: float, note: str) -> Candidate:
+    return Candidate(text, RepairSource.SEARCH, cost, note)
+
+
+def propose_terraform(case: Case) -> Iterator[Candidate]:
+    """Rules for the end of the text, for missing closers, for foreign interpolations, and for the reported line."""
+    yield from _foreign(case)
+    yield from _end(case)
+    yield from _missing(case)
+    yield from _heredocs(case)
+    count = len(case.lines)
+    near = (case.target.line, case.target.line - 1, case.target.related_line or 0)
+    for rank, number in enumerate(dict.fromkeys(n for n in near if 1 <= n <= count)):
+        content = case.lines[number - 1].rstrip("\r\n")
+        if len(content) > _MAX_LINE:
+            continue
+        start = case.starts[number - 1]
+        for changed, cost, note in _line_rules(content):
+            if changed != content:
+                yield _rule(case.splice(start, start + len(content), changed), cost + 0.3 * rank, note)
+    yield from _at_report(case)
+
+
+def propose_terraform_escapes(case: Case) -> Iterator[Candidate]:
+    """A shell's `${NAME}` in a string or heredoc, which Terraform takes for a reference of its own."""
+    if case.target.rule != "invalid-reference" or not _UNQUOTED.search(case.text):
+        return
+    found = case.target.found or ""
+    one = re.sub(rf"(?<!\$)\$\{{{re.escape(found)}\}}", f"$${{{found}}}", case.text)
+    yield Candidate(one, RepairSource.SCHEMA, 0.7, "interpolation of another language escaped")
+    everywhere = re.sub(r"(?<!\$)\$(?=\{[A-Z_][A-Z0-9_]*\})", "$$", case.text)
+    yield Candidate(everywhere, RepairSource.SCHEMA, 0.8, "interpolations of another language escaped")
+
+
+def _foreign(case: Case) -> Iterator[Candidate]:
+    everywhere = _FOREIGN.sub(lambda match: match.group() * 2, case.text)
+    yield _rule(everywhere, 0.5, "interpolations of another language escaped")
+    number = case.target.related_line or case.target.line
+    if 1 <= number <= len(case.lines):
+        start, end = case.starts[number - 1], case.starts[number]
+        for match in list(re.finditer(r"(?<![$%])[$%](?=\{)", case.text[start:end]))[:6]:
+            at = start + match.start()
+            yield _rule(case.splice(at, at, match.group()), 0.9, "interpolation of another language escaped")
+
+
+def _end(case: Case) -> Iterator[Candidate]:
+    """The text with everything closed that is open at its end, and variants of what its last line may have become."""
+    body = case.text.rstrip()
+    ending = case.text[len(body) :] or ""
+    for text, cost, note in _last_lines(body):
+        stack, _ = scan(text)
+        yield _rule(text + _closers(text, stack) + ending, cost, note)
+
+
+def _last_lines(body: str) -> Iterator[tuple[str, float, str]]:
+    """The text as it is, with its last value completed, and without its last line or word."""
+    yield body, 0.6, "closed at the end"
+    head, _, last = body.rpartition("\n")
+    bare = last.strip()
+    in_code = not _is_in_text(body)
+    if re.fullmatch(r"[\w.\"-]+\s*[=:]", bare) or re.search(r"(=|=>|[-+*/%<>]|&&|\|\||[(\[,:!?])$", bare):
+        yield f"{body} null", 0.9, "last value left empty"
+        yield f"{body} null : null", 1.5, "last value left empty"
+    if in_code and re.fullmatch(r"[\w-]+", bare):
+        yield head.rstrip(), 1.0, "last word removed"
+        yield f"{body} = null", 1.6, "last value left empty"
+    if in_code and re.fullmatch(r"[\w-]+(\s+\"[^\"]*\"?)*", bare):
+        closed = body + '"' * (bare.count('"') % 2)
+        yield f"{closed} {{", 0.8, "block opened and closed"
+    if re.search(r"[^\w\"]$", bare):
+        yield body[:-1].rstrip(), 1.2, "last sign removed"
+    if match := re.search(r"(?<![\w.\"-])[A-Za-z_][\w-]*(\.[\w-]*)*\.?$", body):
+        yield f"{body[: match.start()]}null", 1.3, "last reference replaced by null"
+    yield head.rstrip(), 1.8, "last line removed"
+
+
+def _is_in_text(body: str) -> bool:
+    """Whether the text ends inside a string or heredoc."""
+    stack, _ = scan(body)
+    return bool(stack) and stack[-1].kind in {'"', "<<"}
+
+
+def _closers(text: str, stack: list[Open]) -> str:
+    """What closes everything that is open, innermost first: on lines of their own where the opener's line ended, and
+    together where the openers share a line."""
+    closed = text
+    inner: Open | None = None
+    for opener in reversed(stack):
+        shares_line = inner is not None and "\n" not in text[opener.start : inner.start]
+        if opener.kind == "<<":
+            closed += f"\n{indent_of(text, opener.start)}{opener.marker}\n"
+        elif opener.kind in {'"', "${"} or shares_line or "\n" not in closed[opener.start :]:
+            closed += CLOSERS[opener.kind]
+        else:
+            closed += ("" if closed.endswith("\n") else "\n") + indent_of(text, opener.start) + CLOSERS[opener.kind]
+        inner = opener
+    return closed[len(text) :]
+
+
+def _missing(case: Case) -> Iterator[Candidate]:
+    """Closers where the indentation says that a bracket ended."""
+    _, places = scan(case.text)
+    if not places:
+        return
+    yield _rule(_with_closers(case.text, places[:1]), 0.8, "closed where the indentation ends")
+    report = [place for place in places if place.offset >= case.starts[min(len(case.starts), case.target.line) - 1]]
+    for place in [*report[:2], *places[-1:]]:
+        yield _rule(_with_closers(case.text, [place]), 1.0, "closed where the indentation ends")
+
+
+def _with_closers(text: str, places: list[Missing]) -> str:
+    for place in reversed(places):
+        before = text[: place.offset].rstrip()
+        gap = text[len(before) : place.offset]
+        closers = "".join(f"\n{indent_of(text, o.start)}{CLOSERS[o.kind]}" for o in place.openers)
+        text = before + closers + (gap or "\n") + text[place.offset :]
+    return text
+
+
+def _heredocs(case: Case) -> Iterator[Candidate]:
+    """Markers that are not alone on their lines."""
+    loose = re.sub(r"(<<-?)[ \t]*([^\W\d][\w-]*)[ \t]*(?=\r?\n)", r"\1\2", case.text)
+    yield _rule(loose, 0.7, "blanks at the heredoc's marker removed")
+    quoted = re.sub(r"(<<-?)[ \t]*(['\"])([^\W\d][\w-]*)\2[ \t]*(?=\r?\n)", r"\1\3", case.text)
+    yield _rule(quoted, 0.7, "quotes around the heredoc's marker removed")
+    for marker in dict.fromkeys(re.findall(r"<<-?([^\W\d][\w-]*)", case.text)):
+        apart = re.sub(rf"^([ \t]*{re.escape(marker)})[ \t]*([)\]}},]+)[ \t]*$", r"\1\n\2", case.text, flags=re.M)
+        yield _rule(apart, 0.7, "what follows the heredoc's marker moved to the next line")
+
+
+def _line_rules(content: str) -> Iterator[tuple[str, float, str]]:
+    """Other spellings of one line."""
+    yield re.sub(r"^(\s*[\w-]+)\s*:\s*(?=\S)", r"\1 = ", content), 0.8, "= in place of :"
+    yield re.sub(r"^(\s*)\"([\w-]+)\"\s*[=:]", r"\1\2 =", content), 0.9, "argument's name without quotes"
+    yield re.sub(r"^(\s*[\w-]+)\s+(?=[\"\[\d]|true\b|false\b|var\.|local\.)", r"\1 = ", content), 1.0, "= added"
+    yield re.sub(r"[,;]\s*$", "", content), 0.8, "comma at the end of the line removed"
+    yield re.sub(r"\s*:=\s*|\s*==\s*(?=[^=]*$)", " = ", content, count=1), 1.2, "= in place of another sign"
+    if "'" in content:
+        yield re.sub(r"'([^'\"\n]*)'", r'"\1"', content), 0.8, "double quotes"
+        yield content.replace("'", '"'), 1.1, "double quotes"
+    if "`" in content:
+        yield content.replace("`", '"'), 1.0, "double quotes"
+    if len(re.findall(r"(?<!\\)\"", content)) % 2:
+        yield re.sub(r"([,)\]}\s]*)$", r'"\1', content, count=1), 0.8, "string closed"
+        yield f'{content.rstrip()}"', 0.9, "string closed"
+        yield re.sub(r"(?<![\w\"\]])(?=[\w./${:-]+\"\s*[,)\]}]*$)", '"', content, count=1), 1.2, "string opened"
+    yield re.sub(r"\\(?![nrt\"\\uU])", r"\\\\", content), 0.9, "backslash doubled"
+    yield re.sub(r"(?<!&)&(?!&)", "&&", content), 1.0, "operator spelt out"
+    yield re.sub(r"(?<!\|)\|(?!\|)", "||", content), 1.0, "operator spelt out"
+    yield re.sub(r"\band\b", "&&", re.sub(r"\bor\b", "||", content)), 1.2, "operator spelt out"
+    yield re.sub(r"\bnot\s+", "!", content), 1.2, "operator spelt out"
+    yield re.sub(r"(?<=[\w\"\])])[ \t]+(?=[\w-]+[ \t]*=[^=])", "\n", content), 1.3, "one argument a line"
+    yield re.sub(r";[ \t]*(?=\S)", "\n", content), 1.0, "one argument a line"
+    yield re.sub(r"(\{)[ \t]*(\S.*\S)[ \t]*(\})[ \t]*$", r"\1\n\2\n\3", content), 1.5, "block on several lines"
+    spread = re.sub(r",[ \t]*(?=[\w-]+[ \t]*=)", "\n", re.sub(r"\{[ \t]*(\S.*\S)[ \t]*\}[ \t]*$", "{\n\\1\n}", content))
+    yield spread, 1.5, "block on several lines"
+
+
+def _at_report(case: Case) -> Iterator[Candidate]:
+    """Small changes where the parser stopped."""
+    before = case.text[: case.at].rstrip()
+    if before and before[-1] not in ",{[(=":
+        yield _rule(f"{before},{case.text[len(before) :]}", 0.9, "comma added")
+        if "\n" not in case.text[len(before) : case.at]:
+            yield _rule(f"{before}\n{case.text[len(before) :].lstrip(' ')}", 1.2, "line ended")
+    # A brace that begins a block stands on the line of the block's header.
+    joined = re.sub(r"^([ \t]*[\w-]+(?:[ \t]+\"[^\"\n]*\")*)[ \t]*\r?\n[ \t]*\{", r"\1 {", case.text, flags=re.M)
+    yield _rule(joined, 0.8, "brace moved to the block's header")
+    opened = case.offset(case.target.line, 10**9)
+    yield _rule(case.splice(opened, opened, " {"), 1.2, "block opened")
+    if case.at < len(case.text) and case.text[case.at] in "}])":
+        yield _rule(case.splice(case.at, case.at + 1, ""), 1.4, "surplus closer removed")

@@ -1,0 +1,119 @@
+"""What is open where in HCL text that does not parse: brackets, strings, heredocs and interpolations."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+_CODE = re.compile(r'#[^\n]*|//[^\n]*|/\*[\s\S]*?(?:\*/|\Z)|<<-?([^\W\d][\w-]*)[ \t]*\r?\n|[{}()\[\]"\n]')
+_QUOTED = re.compile(r'\\.|\$\$\{|%%\{|[$%]\{|"|\n')
+_HEREDOC = re.compile(r"\$\$\{|%%\{|[$%]\{|\n")
+CLOSERS = {"{": "}", "[": "]", "(": ")", "${": "}", '"': '"'}
+
+
+class Open(NamedTuple):
+    """An opener: a bracket, a quote, "${", or "<<" for a heredoc, whose closing word is `marker`."""
+
+    kind: str
+    start: int
+    marker: str = ""
+
+
+class Missing(NamedTuple):
+    """A place in front of which closers are missing by the look of the indentation; `openers` innermost first."""
+
+    offset: int
+    openers: tuple[Open, ...]
+
+
+def scan(text: str) -> tuple[list[Open], list[Missing]]:
+    """What is open at the end of the text, outermost first, and where closers seem to be missing before it."""
+    scanner = _Scanner(text)
+    scanner.run()
+    return scanner.stack, scanner.missing
+
+
+def indent_of(text: str, offset: int) -> str:
+    """The blanks at the beginning of the line of an offset."""
+    start = text.rfind("\n", 0, offset) + 1
+    return text[start : start + len(text[start:]) - len(text[start:].lstrip(" \t"))]
+
+
+class _Scanner:
+    """One pass. A string ends with its line at the latest, as the parser reports it there."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.stack: list[Open] = []
+        self.missing: list[Missing] = []
+        self.position = 0
+
+    def run(self) -> None:
+        """Fills `stack` and `missing`."""
+        while self.position < len(self.text):
+            top = self.stack[-1].kind if self.stack else ""
+            step = self._quoted if top == '"' else self._heredoc if top == "<<" else self._code
+            step()
+
+    def _code(self) -> None:
+        match = _CODE.search(self.text, self.position)
+        if match is None:
+            self.position = len(self.text)
+            return
+        self.position = match.end()
+        sign = match.group()
+        if match[1]:
+            self.stack.append(Open("<<", match.start(), match[1]))
+        elif sign in {"{", "[", "(", '"'}:
+            self.stack.append(Open(sign, match.start()))
+        elif sign in {"}", "]", ")"}:
+            self._close(sign)
+        elif sign == "\n":
+            self._look_at_line()
+
+    def _close(self, sign: str) -> None:
+        if self.stack and CLOSERS.get(self.stack[-1].kind) == sign:
+            self.stack.pop()
+
+    def _look_at_line(self) -> None:
+        """A line that begins something at the level of the line of an open bracket says that the bracket should end."""
+        line = self.text[self.position :].partition("\n")[0]
+        body = line.lstrip(" \t")
+        if not body.strip() or body[0] in "}])#/" or not self.stack:
+            return
+        level = len(line) - len(body)
+        late = []
+        for opener in reversed(self.stack):
+            if opener.kind not in {"{", "[", "("} or len(indent_of(self.text, opener.start)) < level:
+                break
+            if opener.start >= self.position or self.text.find("\n", opener.start) + 1 == self.position == 0:
+                break
+            late.append(opener)
+        if late:
+            self.missing.append(Missing(self.position, tuple(late)))
+
+    def _quoted(self) -> None:
+        match = _QUOTED.search(self.text, self.position)
+        if match is None:
+            self.position = len(self.text)
+            return
+        self.position = match.end()
+        if match.group() in {'"', "\n"}:
+            self.stack.pop()
+        elif match.group() in {"${", "%{"}:
+            self.stack.append(Open("${", match.start()))
+
+    def _heredoc(self) -> None:
+        marker = self.stack[-1].marker
+        start = self.text.rfind("\n", 0, self.position) + 1
+        if start == self.position and self.text[start:].partition("\n")[0].strip() == marker:
+            self.stack.pop()
+            self.position = start + len(self.text[start:].partition("\n")[0])
+            return
+        match = _HEREDOC.search(self.text, self.position)
+        if match is None:
+            self.position = len(self.text)
+            return
+        self.position = match.end()
+        if match.group() in {"${", "%{"}:
+            self.stack.append(Open("${", match.start()))
