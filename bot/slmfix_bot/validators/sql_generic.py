@@ -11,6 +11,7 @@ from sqlglot.errors import ErrorLevel, ParseError, TokenError
 
 from slmfix_bot.errors import CannotJudge
 from slmfix_bot.validators.sql_error import MAX_ERRORS, SqlError
+from slmfix_bot.validators.sql_gaps import OTHER, TRUSTED, VIEW, is_doubtful
 from slmfix_bot.validators.sql_split import tokens, unclosed_bracket
 
 # sqlglot also reads what follows a clause of its own, such as the AS SELECT of CREATE TABLE.
@@ -31,6 +32,13 @@ SIMPLE_COMMANDS = frozenset(
     "ANALYZE BEGIN CALL CHECKPOINT CLUSTER COMMIT FLUSH GRANT KILL LISTEN LOCK NOTIFY OPTIMIZE PRAGMA PRINT REINDEX"
     " REPAIR REPLACE RESET REVOKE ROLLBACK SAVEPOINT SHOW START UNLOCK VACUUM GO EXEC EXECUTE RENAME".split()
 )
+# Dialects whose scripts need no semicolons, and the words that begin a statement there.
+UNSEPARATED = frozenset({"tsql", "fabric"})
+BEGINNINGS = frozenset(
+    "SELECT INSERT UPDATE DELETE CREATE ALTER DROP DECLARE SET IF BEGIN EXEC EXECUTE PRINT WITH MERGE TRUNCATE GRANT"
+    " USE RETURN WHILE GO COMMIT ROLLBACK".split()
+)
+BATCH = re.compile(r"^([ \t]*)GO\b[ \t]*(\d*)[ \t]*$", re.IGNORECASE | re.MULTILINE)
 ROUTINE = re.compile(
     r"^[ \t]*DELIMITER\b|\bCREATE\s+(OR\s+\w+\s+)?(DEFINER\s*=\s*\S+\s+)?(PROCEDURE|FUNCTION|TRIGGER|EVENT|PACKAGE)\b"
     r"|^[ \t]*(LOAD|HANDLER|DECLARE|XA|CHANGE|PURGE|INSTALL|BULK|BACKUP|RESTORE)\s",
@@ -41,6 +49,8 @@ ROUTINE = re.compile(
 def generic_errors(text: str, dialect: str) -> list[SqlError]:
     """At most one error per statement. Raises CannotJudge for statements that sqlglot does not know."""
     logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
+    if dialect in UNSEPARATED:
+        text = BATCH.sub(lambda found: f"{found[1]}; {' ' * len(found[2])}".ljust(len(found[0])), text)
     language = Dialect.get_or_raise(dialect)
     try:
         found = language.tokenize(text)
@@ -54,11 +64,20 @@ def generic_errors(text: str, dialect: str) -> list[SqlError]:
             chunks[-1].append(token)
     errors: list[SqlError] = []
     unknown = ROUTINE.search(text) is not None
-    for chunk in filter(None, chunks):
+    waiting = [chunk for chunk in reversed(chunks) if chunk]
+    while waiting:
+        chunk = waiting.pop()
         try:
             trees = language.parser(error_level=ErrorLevel.IMMEDIATE).parse(chunk, text)
-        except ParseError as error:
-            errors.append(_parse_error(text, dialect, chunk, error))
+        except (ParseError, ValueError) as reason:
+            bad = _bad_token(chunk, reason)
+            if dialect in UNSEPARATED and _begins_statement(chunk, bad, text):
+                waiting += [chunk[bad:], chunk[:bad]]
+                continue
+            if is_doubtful(chunk, text, bad, is_unbalanced=_is_unbalanced(chunk)):
+                unknown = True
+            else:
+                errors.append(_parse_error(text, dialect, chunk, bad, reason))
         else:
             error_here, unknown_here = _judge_tree(trees[0] if trees else None, chunk, text, dialect)
             errors += error_here
@@ -69,19 +88,34 @@ def generic_errors(text: str, dialect: str) -> list[SqlError]:
     return errors[:MAX_ERRORS]
 
 
+def _is_unbalanced(chunk: list[Token]) -> bool:
+    return sum(token.text == "(" for token in chunk) != sum(token.text == ")" for token in chunk)
+
+
+def _begins_statement(chunk: list[Token], bad: int, text: str) -> bool:
+    """Whether a statement begins at a token, on a line of its own, which an earlier one left no semicolon before."""
+    if bad == 0 or chunk[bad].text.upper() not in BEGINNINGS:
+        return False
+    return not text[text.rfind("\n", 0, chunk[bad].start) + 1 : chunk[bad].start].strip()
+
+
 def _judge_tree(tree: exp.Expr | None, chunk: list[Token], text: str, dialect: str) -> tuple[list[SqlError], bool]:
     """sqlglot reads prose such as "here is the query" as an expression, and what it does not know as a command."""
     first = chunk[0]
     written = text[first.start : first.end + 1].partition("\n")[0]
-    if first.text.upper() in NEVER_FIRST:
+    statement = text[first.start : chunk[-1].end + 1]
+    if first.text.upper() in NEVER_FIRST and not OTHER.match(statement):
         return [SqlError(message="not a statement", offset=first.start, found=written)], False
     if isinstance(tree, exp.Command):
         return [], first.text.upper() not in SIMPLE_COMMANDS
     if isinstance(tree, (exp.Condition, exp.Alias, exp.Aliases, exp.Identifier, exp.Tuple)) and not isinstance(
         tree, exp.Query
     ):
+        if OTHER.match(statement):
+            return [], True
         return [SqlError(message="not a statement", offset=first.start, found=written)], False
-    return _reserved_names(tree, text) or _gaps(chunk, dialect), False
+    has_clauses = first.text.upper() in TRUSTED or VIEW.match(statement)
+    return _reserved_names(tree, text) or (_gaps(chunk, dialect) if has_clauses else []), False
 
 
 def _gaps(chunk: list[Token], dialect: str) -> list[SqlError]:
@@ -107,12 +141,18 @@ def _reserved_names(tree: exp.Expr | None, text: str) -> list[SqlError]:
     return []
 
 
-def _parse_error(text: str, dialect: str, chunk: list[Token], error: Exception) -> SqlError:
+def _bad_token(chunk: list[Token], error: Exception) -> int:
+    """The index of the token that an error is about, the last one if it does not say."""
     details = getattr(error, "errors", None) or [{}]
-    line, column = details[0].get("line"), details[0].get("col")
+    place = details[0].get("line"), details[0].get("col")
+    return next((i for i, token in enumerate(chunk) if (token.line, token.col) == place), len(chunk) - 1)
+
+
+def _parse_error(text: str, dialect: str, chunk: list[Token], bad_index: int, error: Exception) -> SqlError:
+    details = getattr(error, "errors", None) or [{}]
     message = details[0].get("description") or str(error).partition(". Line")[0]
     message = re.sub(r"<Token .*?>$", "the end", message, flags=re.DOTALL)
-    bad = next((token for token in chunk if token.line == line and token.col == column), chunk[-1])
+    bad = chunk[bad_index]
     written = text[bad.start : bad.end + 1].partition("\n")[0]
     opener = unclosed_bracket(text, dialect, chunk[0].start, chunk[-1].end + 1) if "Expecting )" in message else None
     return SqlError(message=message, offset=bad.start, found=written, opener=opener)

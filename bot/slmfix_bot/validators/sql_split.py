@@ -15,6 +15,7 @@ BACKSLASH_DIALECTS = frozenset({"mysql", "bigquery", "spark", "databricks", "hiv
 LEADING = r"(?:\s++|--[^\n]*+\n|/\*(?:[^*]|\*(?!/))*+\*/)*+"
 TRIGGER = re.compile(r"\s*CREATE\s+(TEMP(ORARY)?\s+)?TRIGGER\b", re.IGNORECASE)
 TRIGGER_END = re.compile(r"\bEND\s*$", re.IGNORECASE)
+SHELL_COMMAND = re.compile(r"^\.[a-z]\w*(?:[ \t][^\n]*)?$", re.MULTILINE)
 PSQL_COMMAND = re.compile(r"^[ \t]*\\[a-zA-Z!?.][^\n]*", re.MULTILINE)
 COPY_DATA = re.compile(
     r"(^COPY\b[^;]*\bFROM\s+stdin\b[^;]*;)([^\n]*\n.*?^\\\.$)", re.MULTILINE | re.DOTALL | re.IGNORECASE
@@ -93,12 +94,15 @@ def unclosed_bracket(text: str, dialect: str, start: int, end: int) -> int | Non
 
 
 def blank_client_commands(text: str) -> str:
-    """psql's own lines and the rows after COPY ... FROM stdin, replaced by spaces so that offsets stay."""
-    if "\\" not in text:
-        return text
+    """psql's own lines and the rows after COPY ... FROM stdin, replaced by spaces so that offsets stay; so are the
+    lines of SQLite's shell."""
 
     def blank(part: str) -> str:
         return re.sub(r"[^\n]", " ", part)
 
+    if text.startswith(".") or "\n." in text:
+        text = SHELL_COMMAND.sub(lambda found: blank(found[0]), text)
+    if "\\" not in text:
+        return text
     text = COPY_DATA.sub(lambda found: found[1] + blank(found[2]), text)
     return PSQL_COMMAND.sub(lambda found: blank(found[0]), text)

@@ -64,6 +64,7 @@ def is_syntax_message(message: str) -> bool:
 
 def _sqlite_errors(text: str) -> list[SqlError]:
     errors: list[SqlError] = []
+    text = blank_client_commands(text)
     connection = _empty_database()
     for start, end in statements(text, "sqlite"):
         message = sqlite_message(connection, text[start:end])
