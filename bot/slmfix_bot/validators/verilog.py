@@ -119,9 +119,14 @@ def _severity(problem: Problem, program: Program, reading: Reading) -> Severity 
 
 
 def _is_path(problem: Problem, text: str) -> bool:
-    """Whether a name begins a path through the hierarchy, or is a type: both may be in any other file."""
-    end = problem.start + len(problem.names[0]) if problem.names else problem.start
-    return problem.code == "UndeclaredIdentifier" and bool(FOREIGN.match(text, end))
+    """Whether a name begins a path through the hierarchy, is a type, or comes out of a macro: any other file may have
+    it."""
+    name = problem.names[0] if problem.names else ""
+    if problem.code != "UndeclaredIdentifier":
+        return False
+    if not text.startswith(name, problem.start) or re.search(r"\bbind\s+$", text[: problem.start]):
+        return True
+    return bool(FOREIGN.match(text, problem.start + len(name)))
 
 
 def _severity_of_unit(problem: Problem, program: Program, reading: Reading) -> Severity | None:

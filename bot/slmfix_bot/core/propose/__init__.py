@@ -21,6 +21,8 @@ from slmfix_bot.core.propose.sql import propose_sql
 from slmfix_bot.core.propose.sql_functions import propose_sql_functions
 from slmfix_bot.core.propose.sql_schema import propose_sql_schema
 from slmfix_bot.core.propose.verilog import propose_verilog_names
+from slmfix_bot.core.propose.verilog_syntax import propose_verilog_syntax
+from slmfix_bot.core.propose.terraform import propose_terraform, propose_terraform_escapes
 from slmfix_bot.core.propose.yaml import propose_yaml
 from slmfix_bot.core.rules import is_about_signs
 
@@ -31,17 +33,20 @@ if TYPE_CHECKING:
 
 COMMON: tuple[Proposer, ...] = (propose_residue, propose_linter, propose_names)
 BY_SCHEMA: Mapping[str, tuple[Proposer, ...]] = {
+    "terraform": (propose_terraform_escapes,),
     "sql": (propose_sql_schema, propose_sql_functions),
     "python": (propose_imports,),
     "verilog": (propose_verilog_names,),
     "dockerfile": (propose_dockerfile,),
 }
 BY_LANGUAGE: Mapping[str, tuple[Proposer, ...]] = {
+    "terraform": (propose_terraform,),
     "sql": (propose_sql,),
     "bash": (propose_bash,),
     "sh": (propose_bash,),
     "python": (propose_python,),
     "json": (propose_json,),
+    "verilog": (propose_verilog_syntax,),
     "yaml": (propose_yaml,),
     "ansible": (propose_yaml,),
 }

@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from slmfix_bot.core.propose.verilog_nets import Splice, splice_all, variable_word
+from slmfix_bot.core.propose.verilog_source import indent_of
 from slmfix_bot.core.propose.verilog_usage import Usage, settle_widths, usages
 
 if TYPE_CHECKING:
@@ -61,13 +62,6 @@ def is_constant(module: Module, usage: Usage, found: dict[str, Usage]) -> bool:
     labels = any(other.is_label and not other.is_driven for other in found.values())
     shouted = bool(re.fullmatch(r"[A-Z][A-Z0-9_]+", usage.name))
     return bool(usage.partners) and (labels or shouted) and usage.name[:1].isupper()
-
-
-def indent_of(text: str, offset: int) -> str:
-    """The blanks at the beginning of the line."""
-    start = text.rfind("\n", 0, offset) + 1
-    line = text[start:offset]
-    return line[: len(line) - len(line.lstrip())]
 
 
 def _body(text: str, module: Module, lines: list[str]) -> Splice | None:

@@ -144,6 +144,12 @@ def code_without_directives(text: str) -> list[Token]:
     return code_tokens("verilog", blanked)
 
 
+def indent_of(text: str, offset: int) -> str:
+    """The blanks at the beginning of the line."""
+    line = text[text.rfind("\n", 0, offset) + 1 : offset]
+    return line[: len(line) - len(line.lstrip())]
+
+
 def module_at(text: str, offset: int) -> Module | None:
     """The module that holds the place, or the last one before it."""
     before = [module for module in read_modules(text) if module.start <= offset]
