@@ -41,6 +41,7 @@ GRAMMARS = {
     "yaml": "yaml",
     "kubernetes": "yaml",
     **dict.fromkeys(GOVERNED, "yaml"),
+    "graphql": "graphql",
     "javascript": "javascript",
     "typescript": "typescript",
     **{language.name: language.name for language in TREE_LANGUAGES},

@@ -12,10 +12,12 @@ from slmfix_bot.validators.detect_ansible import detect_ansible
 from slmfix_bot.validators.detect_dockerfile import is_dockerfile
 from slmfix_bot.validators.detect_governed import detect_governed
 from slmfix_bot.validators.detect_kubernetes import detect_kubernetes
+from slmfix_bot.validators.detect_workflow import detect_workflow
 
 SUFFIXES = {
     **dict.fromkeys((".js", ".mjs", ".cjs", ".jsx"), "javascript"),
     **dict.fromkeys((".ts", ".mts", ".cts", ".tsx"), "typescript"),
+    **dict.fromkeys((".graphql", ".gql", ".graphqls"), "graphql"),
     ".jq": "jq",
     ".promql": "promql",
     **{suffix: language.name for language in TREE_LANGUAGES for suffix in language.suffixes},
