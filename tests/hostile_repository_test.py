@@ -234,13 +234,24 @@ def test_other_verbs_run_nothing_of_the_repository(trap: Trap) -> None:
     start(trap, "doctor")
 
 
-def test_settings_that_name_a_command_are_refused_before_anything_runs(trap: Trap) -> None:
-    trap.repo.write(
-        ".slmfix.yml", f"validators: [{{name: x, language: bash, command: [sh, -c, '{trap.touch('own')}']}}]\n"
-    )
-    done = start(trap, "check", "--base", "main")
-    assert done.returncode == 2
-    assert "unknown key 'validators'" in done.error_text
+@pytest.mark.slow
+def test_commands_that_a_change_brings_are_refused_and_reported(trap: Trap) -> None:
+    touch = trap.touch("own-shell")
+    own = [
+        f"{{name: a, language: bash, command: [sh, -c, '{touch}'], output: regex, pattern: '(?P<line>x)'}}",
+        "{name: b, language: python, command: [python], version_command: [./run.sh], files_from_base: [run.sh],"
+        " output: sarif}",
+        "{name: c, language: mine, files: ['*.sql'], command: [./ruff], files_from_base: [ruff], output: jsonl}",
+    ]
+    trap.repo.write(".slmfix.yml", f"validators: [{', '.join(own)}]\n")
+    done = start(trap, "check", "--base", "main", "--no-repair", "--format", "json")
+    assert done.returncode == 1, done.error_text
+    found, skipped = account(json.loads(done.text))
+    assert {"run.sh", "gone.py"} <= found
+    assert "a change may not bring its own" in skipped["run.sh"]
+    assert "a change may not bring its own" in skipped["gone.py"]
+    assert "a change may not bring its own" in skipped["q.sql"]
+    start(trap, "doctor")
 
 
 def test_terminal_shows_no_control_characters_of_a_stranger(trap: Trap) -> None:

@@ -68,13 +68,12 @@ def judge(program: Program, *, quick: bool) -> Validation:
 
 
 def _judge(program: Program, validator: Validator, *, quick: bool) -> Validation:
-    version = ""
+    version, is_custom = "", isinstance(validator, CommandValidator)
     try:
         version = version_of(validator, program.language)
         diagnostics = validator.check(program)
         if diagnostics and not quick and isinstance(validator, Explainer):
             diagnostics = validator.explain(program, diagnostics)
-        is_custom = isinstance(validator, CommandValidator)
         if not is_custom and not any(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics):
             diagnostics += check_embedded(program, VALIDATORS, quick=quick)
     except (CannotJudge, MissingToolError, ToolError) as reason:
@@ -87,6 +86,8 @@ def _judge(program: Program, validator: Validator, *, quick: bool) -> Validation
         skipped = f"the validator failed: {type(error).__name__}: {error}"
     else:
         return Validation(validator=validator.name, version=version, diagnostics=diagnostics)
+    if is_custom and not skipped.startswith(f"{validator.name}: "):
+        skipped = f"{validator.name}: {skipped}"
     return Validation(validator=validator.name, version=version, skipped=skipped[:500])
 
 
