@@ -21,6 +21,7 @@ from slmfix_bot.core.propose.sql import propose_sql
 from slmfix_bot.core.propose.sql_functions import propose_sql_functions
 from slmfix_bot.core.propose.sql_schema import propose_sql_schema
 from slmfix_bot.core.propose.verilog import propose_verilog_names
+from slmfix_bot.core.propose.verilog_modules import propose_verilog_modules
 from slmfix_bot.core.propose.verilog_syntax import propose_verilog_syntax
 from slmfix_bot.core.propose.terraform import propose_terraform, propose_terraform_escapes
 from slmfix_bot.core.propose.yaml import propose_yaml
@@ -36,7 +37,7 @@ BY_SCHEMA: Mapping[str, tuple[Proposer, ...]] = {
     "terraform": (propose_terraform_escapes,),
     "sql": (propose_sql_schema, propose_sql_functions),
     "python": (propose_imports,),
-    "verilog": (propose_verilog_names,),
+    "verilog": (propose_verilog_names, propose_verilog_modules),
     "dockerfile": (propose_dockerfile,),
 }
 BY_LANGUAGE: Mapping[str, tuple[Proposer, ...]] = {
