@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from slmfix_bot.core.family import GOVERNED
 from slmfix_bot.validators import VALIDATORS
 from slmfix_bot.validators.detect import INTERPRETERS, NAMES, SUFFIXES, detect
 
@@ -56,7 +57,7 @@ def test_language_of_a_file(path: str, text: str, language: str | None) -> None:
 
 
 def test_every_language_has_a_validator() -> None:
-    named = {*SUFFIXES.values(), *NAMES.values(), *INTERPRETERS.values()}
+    named = {*SUFFIXES.values(), *NAMES.values(), *INTERPRETERS.values(), *GOVERNED, "kubernetes"}
     assert named <= set(VALIDATORS)
     assert set(VALIDATORS) <= named
 

@@ -11,7 +11,7 @@ import yaml
 from slmfix_bot.core.diagnostic import Diagnostic, Severity
 from slmfix_bot.core.edit import replace_lines
 from slmfix_bot.core.text import bare_lines
-from slmfix_bot.validators.schema_problem import TYPE
+from slmfix_bot.validators.schema_problem import MISSING, TYPE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,6 +32,9 @@ def report(document: Document, problems: Iterable[Problem], lenient: frozenset[s
     """Adds the problems to the document, in the order of the text. What `lenient` names is a warning: a rule, the
     quoted key whose value is concerned, or an unknown key."""
     seen: set[tuple[int, int]] = set()
+    problems = list(problems)
+    slips = {(id(p.owner), p.expected[0]) for p in problems if p.is_misspelt}
+    problems = [p for p in problems if p.rule != MISSING or any((id(p.owner), n) not in slips for n in p.legal)]
     for problem in sorted(problems, key=lambda problem: problem.at.start_mark.index):
         place = document.place(problem.at.start_mark)
         if place in seen or len(seen) >= MAX_REPORTED:

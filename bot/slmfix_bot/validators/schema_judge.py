@@ -22,6 +22,7 @@ from slmfix_bot.validators.schema_part import (
     missing_keys,
     same,
     spelt,
+    type_of_choice,
     wanted_types,
 )
 from slmfix_bot.validators.schema_problem import CHOICE, TYPE, UNKNOWN, Problem, choose, merged, other, short
@@ -115,7 +116,12 @@ class SchemaJudge:
         self, node: yaml.Node, schema: Mapping[str, Any], types: frozenset[str], where: str
     ) -> Iterator[Problem]:
         choices = [schema["const"]] if "const" in schema else schema.get("enum")
-        if choices is None or not isinstance(node, yaml.ScalarNode):
+        if choices is None:
+            return
+        if not isinstance(node, yaml.ScalarNode):
+            wanted = frozenset(map(type_of_choice, choices))
+            if not types & wanted:
+                yield Problem(rule=TYPE, where=where, at=node, owner=node, types=wanted, has=types)
             return
         values = list(values_of(node, types))
         if schema.get("ignoreCase"):

@@ -67,6 +67,14 @@ def same(value: Any, choice: Any) -> bool:
     return bool(value == choice)
 
 
+def type_of_choice(choice: Any) -> str:
+    """The JSON type of a value of a schema."""
+    if choice is None or isinstance(choice, bool):
+        return "null" if choice is None else "boolean"
+    names = {str: "string", int: "integer", float: "number", list: "array"}
+    return names.get(type(choice), "object")
+
+
 def spelt(choice: Any) -> str:
     """A choice as YAML and JSON write it."""
     if choice is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from difflib import SequenceMatcher
+from difflib import SequenceMatcher, get_close_matches
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 UNKNOWN, MISSING, TYPE, CHOICE, OTHER = "unknown-key", "missing-key", "wrong-type", "wrong-choice", "schema"
 _NAMED = 8
-NEAR, ALIKE = 1.3, 0.8
+NEAR, ALIKE, SHORT = 1.3, 0.8, 4
 MAX_NAME = 200  # characters of a hostile name that are compared
 _ARTICLES = {
     "array": "a list",
@@ -53,7 +53,11 @@ class Problem:
     @cached_property
     def expected(self) -> tuple[str, ...]:
         """The legal names, nearest first; the missing ones in their order."""
-        return nearest(self.found[:MAX_NAME], self.legal) if self.found is not None else tuple(self.legal)
+        if self.found is None:
+            return tuple(self.legal)
+        name = self.found[:MAX_NAME]
+        slips = get_close_matches(name, self.legal, cutoff=ALIKE)  # of letters, before those of words
+        return tuple(dict.fromkeys([*slips, *nearest(name, self.legal)]))
 
     @cached_property
     def is_misspelt(self) -> bool:
@@ -80,9 +84,10 @@ _WORDS: Mapping[str, Callable[[Problem], str]] = {
 
 @lru_cache(maxsize=4096)
 def is_near(one: str, two: str) -> bool:
-    """Whether one name may be a misspelling of the other."""
+    """Whether one name may be a misspelling of the other, or short for it."""
     return (
-        similarity(one[:MAX_NAME], two) >= NEAR
+        (len(one) >= SHORT and two.startswith(one))
+        or similarity(one[:MAX_NAME], two) >= NEAR
         or SequenceMatcher(None, one[:MAX_NAME], two, autojunk=False).ratio() >= ALIKE
     )
 

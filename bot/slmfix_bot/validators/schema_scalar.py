@@ -18,6 +18,7 @@ _STANDARD = "tag:yaml.org,2002:"
 _COMPUTED = re.compile(r"\{\{|\{%|\$\{|<<|>>|<%|^\$\w+$|^@\w+@$|^\$\(.*\)$|^\$\[.*\]$|^<.*>$|^__\w+__$|^%\w+%$")
 _DECIMAL = re.compile(r"[-+]?(0|[1-9]\d*)")
 _NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?")
+_EXPONENT = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?[eE][-+]?\d+")  # a number, but not to YAML 1.1
 _MAX_NUMBER = 40  # signs; what is longer is not converted
 
 
@@ -42,10 +43,8 @@ def types_of(node: yaml.Node, reading: Reading) -> frozenset[str]:
     if not isinstance(node, yaml.ScalarNode) or not node.tag.startswith(_STANDARD) or _COMPUTED.search(node.value):
         return ANY
     found = _SCALARS.get(node.tag.removeprefix(_STANDARD), _string)(node.value, reading)
-    if not node.style and _NUMBER.fullmatch(node.value) and node.tag != f"{_STANDARD}str":
-        found |= {"number"}
-    elif reading is Reading.JSON and not node.style and _NUMBER.fullmatch(node.value):
-        found = frozenset({"number"})
+    if not node.style and "string" in found and _EXPONENT.fullmatch(node.value):
+        found = frozenset({"number"}) if reading is Reading.JSON else found | {"number"}
     return found | {"string"} if reading is Reading.TEXT else found
 
 
