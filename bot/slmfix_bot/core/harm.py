@@ -18,6 +18,7 @@ from slmfix_bot.core.options import Aggressiveness
 from slmfix_bot.core.residue import Span, find_residue, is_inside, is_within, unescape_markdown
 from slmfix_bot.core.rules import SUPERFLUOUS_RULES
 from slmfix_bot.core.text import split_lines
+from slmfix_bot.core.verilog_gates import named_gates, without_names
 from slmfix_bot.core.vocabulary import vocabulary
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ BOUNDS = {
 _ATOM = re.compile(r"\w+")
 _ESCAPE = re.compile(r"\\[abfnrtv0]|\\u[0-9a-fA-F]{4}")
 _NULLS = dict.fromkeys(("none", "undefined", "nil"), "null")  # one value in the spellings of several languages
+_BASED_NUMBER = re.compile(r"'[sS]?[bodhBODH]\s*\w+")  # the digits of 16'haee0 are no identifier
 _ESCAPED_KEYWORD = re.compile(r"\\(?:if|then|elif|else|fi|for|while|until|do|done|case|esac)\b|(?<=[^\s\\])\\\n(?=\w)")
 _SMALL = 12  # tokens; below, one replaced name is a large share of the program
 
@@ -76,6 +78,8 @@ def _known_words(program: Program, diagnostics: Iterable[Diagnostic]) -> set[str
 
 def _invented(program: Program, new: str, diagnostics: Sequence[Diagnostic]) -> list[str]:
     known = _known_words(program, diagnostics)
+    if program.language == "verilog":
+        new = _BASED_NUMBER.sub(" ", new)
     # The n of an added "\\n" is no identifier, and neither is a single letter.
     return sorted(word for word in words(_ESCAPE.sub(" ", new)) - known if len(word) > 1)
 
@@ -108,6 +112,8 @@ def assess(program: Program, new: str, diagnostics: Sequence[Diagnostic], bounds
     """Compares a repaired text with the program; `diagnostics` are those of the program as it was."""
     # Where Markdown escapes were undone, compare with the text as it was meant: `a\\_b` is one name, not two.
     old = unescape_markdown(program.text) if "\\" not in new else program.text
+    if program.language == "verilog" and not any(named_gates(new)):
+        old = without_names(old)  # names of a gate's connections, which gates do not have
     residue = find_residue(program.language, old)
     residue = sorted(
         {*residue, *(span for span in _superfluous(old, diagnostics) if not is_within(residue, span.start))}
