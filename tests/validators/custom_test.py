@@ -1,15 +1,15 @@
-"""A command of the user's in the worker: what it gets to see, what is read from it, and what is never taken for clean."""
+"""A command of the user's in the worker: what it sees, what is read from it, and what is never taken for clean."""
 
 from __future__ import annotations
 
 import json
 import sys
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from slmfix_bot.adapters.process import network_isolation_works
 from slmfix_bot.core.options import CustomValidator
 from slmfix_bot.core.program import Program
 from slmfix_bot.errors import CannotJudge, MissingToolError
@@ -17,6 +17,8 @@ from slmfix_bot.validators.custom import CommandValidator
 from slmfix_bot.validators.pool import ValidatorPool
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from slmfix_bot.core.diagnostic import Validation
 
 PROGRAM = Program(language="relay", text="one\ntwo bad\n", path="deploy/app.relay")
@@ -75,7 +77,7 @@ def test_command_sees_no_secret_and_no_repository(monkeypatch: pytest.MonkeyPatc
     assert set(environ) <= {
         *("PATH", "LANG", "HOME", "TMPDIR", "NO_COLOR", "TERM", "PYTHONDONTWRITEBYTECODE", "LC_CTYPE"),
     }
-    assert not Path(environ["HOME"]).exists()
+    assert environ["HOME"] == "/nonexistent"
     assert told("os.getcwd()") != str(tmp_path)
 
 
@@ -86,6 +88,11 @@ def test_working_directory_holds_only_the_files_from_the_base() -> None:
         "tools",
         "lint.py",
     ]
+
+
+def test_command_has_no_network() -> None:
+    if network_isolation_works():
+        assert told("[name for _, name in __import__('socket').if_nameindex()]") == ["lo"]
 
 
 def test_file_keeps_its_base_name_and_is_alone() -> None:
@@ -138,7 +145,7 @@ def test_nothing_stays_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         (
             "import sys; sys.exit('no licence\\nmore')",
             {},
-            "exit code 1 without a finding that could be read: no licence",
+            "exit code 1 without a finding that could be read: no lic",
         ),
         ("import sys; sys.exit(2)", {}, "exit code 2 without a finding"),
         ("print('all fine')", {}, "line 1 of its output is not JSON"),
@@ -161,9 +168,8 @@ def test_what_is_no_answer_is_reported_as_skipped(source: str, settings: dict[st
 
 
 def test_worker_goes_on_after_a_command_that_hangs() -> None:
-    with ValidatorPool(
-        custom=[script("import time, sys\nif 'bad' in open(sys.argv[1]).read(): time.sleep(60)", "{file}", timeout=0.5)]
-    ) as pool:
+    source = "import time, sys\nif 'bad' in open(sys.argv[1]).read(): time.sleep(60)"
+    with ValidatorPool(custom=[script(source, "{file}", timeout=0.5)]) as pool:
         assert pool.validate(PROGRAM).skipped
         assert pool.validate(PROGRAM.with_text("good\n")).is_valid
 
@@ -201,7 +207,7 @@ def test_missing_command_is_a_reported_skip() -> None:
 def test_refused_validator_is_not_run(tmp_path: Path) -> None:
     canary = tmp_path / "canary"
     refused = script(f"open({str(canary)!r}, 'w')", refused="not from here", version_command=("touch", str(canary)))
-    assert judge(refused).skipped == "not from here"
+    assert judge(refused).skipped == "relay-lint: not from here"
     with pytest.raises(CannotJudge, match="not from here"):
         CommandValidator(refused).check(PROGRAM)
     assert not canary.exists()
