@@ -42,6 +42,7 @@ GRAMMARS = {
     "kubernetes": "yaml",
     **dict.fromkeys(GOVERNED, "yaml"),
     "graphql": "graphql",
+    "protobuf": "proto",
     "javascript": "javascript",
     "typescript": "typescript",
     **{language.name: language.name for language in TREE_LANGUAGES},

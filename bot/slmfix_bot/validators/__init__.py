@@ -25,6 +25,7 @@ VALIDATORS = Registry(
         "javascript": "javascript:JAVASCRIPT",
         "typescript": "javascript:TYPESCRIPT",
         "graphql": "graphql:GRAPHQL",
+        "protobuf": "protobuf:PROTOBUF",
         "jq": "jq:JQ",
         "promql": "promql:PROMQL",
         **{language.name: f"tree:tree_validator:{language.name}" for language in TREE_LANGUAGES},

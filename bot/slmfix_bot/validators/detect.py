@@ -96,6 +96,7 @@ Sniffer = Callable[[PurePosixPath, str], str | None]
 # Formats that other formats are written in: the first sniffer that knows the file names it. Each is one module.
 SNIFFERS: Mapping[str, tuple[Sniffer, ...]] = {
     "yaml": (
+        detect_workflow,
         detect_governed,
         detect_kubernetes,
         detect_ansible,
