@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from slmfix_bot.core.family import family_of
 from slmfix_bot.core.lexer import Kind, tokenize
+from slmfix_bot.core.residue_verilog import outside_of_units
 from slmfix_bot.core.text import split_lines
+from slmfix_bot.core.vocabulary import vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -170,6 +172,11 @@ def _find(language: str, text: str) -> tuple[Span, ...]:
             in_output = any(span.kind in _OPENS_OUTPUT.get(language, ()) for span in found)
         spans.extend(found)
         offset += len(line)
+    if language == "verilog":
+        further = [Span(start, end, "prose") for start, end in outside_of_units(text)]
+        known = list(spans)
+        spans += [span for span in further if not any(s.start < span.end and span.start < s.end for s in known)]
+        spans.sort()
     spans = [span for span in spans if span.kind == "fence" or not is_within(quoted, span.start)]
     if fragment:
         spans = [span for span in spans if span.end <= limit]
@@ -212,6 +219,8 @@ def _residue_of_line(language: str, line: str, offset: int, quoted: Sequence[tup
         return []
     if language == "dockerfile" and (line[0].isspace() or _INSTRUCTION.match(line)) and not _FENCE.fullmatch(line):
         return []
+    if language == "verilog" and line.split(None, 1)[0] in vocabulary(language):
+        return []  # `input we, by,` is no sentence
     kind = _is_residue_line(_masked(line, offset, quoted))
     if kind:
         return [Span(offset, offset + len(line), kind)]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _REPLICATION = re.compile(r"\{(\s*[\w'`]+\s*\{[^{}]*\})(?=\s*,)")
 _NUMBER = re.compile(r"(?<![\w$])(\d*\s*'\s*[sS]?)([bBdDoO])\s*([0-9a-fA-F_]+)\b")
-_DIGITS = {"b": "01_", "o": "01234567_", "d": "0123456789_"}
+_DIGITS = {"b": frozenset("01_"), "o": frozenset("01234567_"), "d": frozenset("0123456789_")}
 _ENDS = frozenset({"end", "endcase"})
 
 
@@ -64,16 +64,20 @@ def _expected(case: Case) -> str:
 
 
 def _based(text: str) -> str:
-    """Numbers with digits that their base does not have: the smallest base that has them."""
-
-    def rebase(match: re.Match[str]) -> str:
-        head, base, digits = match[1], match[2], match[3].lower()
-        if base.lower() in _DIGITS and set(digits) <= set(_DIGITS[base.lower()]):
-            return match[0]
-        right = "d" if set(digits) <= set(_DIGITS["d"]) and base.lower() != "d" else "h"
-        return f"{head}{right}{match[3]}"
-
-    return _NUMBER.sub(rebase, text)
+    """Numbers with digits that their base does not have get the smallest one that has them: one base for all of a
+    width, and where letters stand among decimals, for all decimals of that width."""
+    numbers = [(match, (match[1], match[2].lower()), match[3].lower()) for match in _NUMBER.finditer(text)]
+    digits: dict[tuple[str, str], set[str]] = {}
+    for _, group, found in numbers:
+        if not set(found) <= _DIGITS[group[1]]:
+            digits.setdefault(group, set()).update(found)
+    splices: list[Splice] = []
+    for match, group, found in numbers:
+        wrong = not set(found) <= _DIGITS[group[1]]
+        if group in digits and (wrong or (group[1] == "d" and len(found) > 1)):
+            base = "d" if digits[group] <= _DIGITS["d"] else "h"
+            splices.append((match.start(2), match.end(2), base))
+    return splice_all(text, splices)
 
 
 def _without_semicolons(text: str) -> str:
