@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from slmfix_bot.validators.sql_tables import Schema
 
 PLACEHOLDER = re.compile(r"%\(\w+\)s|%s\b|:['\"]?[A-Za-z_]\w*|\?|\$?\{\w+\}|@\w+|&\w+|\$\w+")
+MACRO = re.compile(r"(?<![@\w])@[A-Za-z_]\w*\s*\((?!\s*\))|^\s*(?:MODEL|AUDIT|METRIC)\s*\(", re.IGNORECASE)
 BACKTICKS = frozenset({"bigquery", "mysql", "spark", "databricks", "hive", "clickhouse"})
 
 
@@ -127,6 +128,9 @@ def _excuse(program: Program, text: str, neutral: Neutral | None, errors: tuple[
         start - 1 <= error.offset <= end for error in errors for start, end in neutral.values
     ):
         msg = "a template whose values are not known"
+        raise CannotJudge(msg)
+    if MACRO.search(text):
+        msg = "macros of SQLMesh, not SQL"
         raise CannotJudge(msg)
     if program.path and all(PLACEHOLDER.match(text, error.offset) for error in errors):
         msg = "it holds placeholders"

@@ -47,7 +47,7 @@ FEATURES: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("CONNECT BY", r"\bCONNECT\s+BY\b", frozenset({"oracle", "snowflake", "teradata", "exasol"})),
     ("ROWNUM", r"\bROWNUM\s*<", frozenset({"oracle"})),
     ("SAFE_", r"\bSAFE_(?:CAST|DIVIDE|OFFSET|ORDINAL)\s*\(|\bSAFE\.\w+\(", frozenset({"bigquery"})),
-    ("INT64", r"\b(?:INT|FLOAT)64\b", frozenset({"bigquery"})),
+    ("INT64", r"\b(?:INT|FLOAT)64\b", frozenset({"bigquery", "clickhouse"})),
     ("STRUCT<", r"\bSTRUCT\s*<|\bARRAY\s*<", SPARK | {"bigquery", "starrocks", "doris", "presto", "trino", "athena"}),
     ("* EXCEPT", r"\*\s+EXCEPT\s*\(", frozenset({"bigquery", "databricks", "spark", "clickhouse"})),
     ("* EXCLUDE", r"\*\s+EXCLUDE\b", frozenset({"snowflake", "duckdb", "redshift"})),

@@ -14,7 +14,7 @@ BACKSLASH_DIALECTS = frozenset({"mysql", "bigquery", "spark", "databricks", "hiv
 # Space and comments before a statement; possessive, so that unclosed comments cost no backtracking.
 LEADING = r"(?:\s++|--[^\n]*+\n|/\*(?:[^*]|\*(?!/))*+\*/)*+"
 TRIGGER = re.compile(r"\s*CREATE\s+(TEMP(ORARY)?\s+)?TRIGGER\b", re.IGNORECASE)
-TRIGGER_END = re.compile(r"\bEND\s*$", re.IGNORECASE)
+TRIGGER_END = re.compile(r"(?<!\w)END$", re.IGNORECASE)
 SHELL_COMMAND = re.compile(r"^\.[a-z]\w*(?:[ \t][^\n]*)?$", re.MULTILINE)
 PSQL_COMMAND = re.compile(r"^[ \t]*\\[a-zA-Z!?.][^\n]*", re.MULTILINE)
 COPY_DATA = re.compile(
@@ -79,7 +79,7 @@ def statements(text: str, dialect: str) -> list[tuple[int, int]]:
 
 
 def _inside_trigger(statement: str) -> bool:
-    return bool(TRIGGER.match(statement)) and not TRIGGER_END.search(statement)
+    return bool(TRIGGER.match(statement)) and not TRIGGER_END.search(statement.rstrip()[-4:])
 
 
 def unclosed_bracket(text: str, dialect: str, start: int, end: int) -> int | None:
