@@ -125,7 +125,7 @@ def _excuse(program: Program, text: str, neutral: Neutral | None, errors: tuple[
         msg = "a template, not SQL"
         raise CannotJudge(msg)
     if neutral is not None and any(
-        start - 1 <= error.offset <= end for error in errors for start, end in neutral.values
+        start - 1 <= error.offset <= end + 1 for error in errors for start, end in neutral.values
     ):
         msg = "a template whose values are not known"
         raise CannotJudge(msg)
