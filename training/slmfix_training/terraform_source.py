@@ -35,7 +35,7 @@ _FIELD = re.compile(r"\?: ([^;]+);")
 _GETTER = re.compile(r"this\.get(\w+)Attribute\(")
 _KINDS = {"TerraformResource": "resource", "TerraformDataSource": "data", "TerraformProvider": "provider"}
 
-# A letter for each type that a literal can be held against; x is anything.
+# A letter for each type that a literal can be held against; v is any value, x also blocks.
 _FIELD_TYPES = {
     "string": "s", "number": "n", "boolean": "b", "string[]": "l", "number[]": "i", "boolean[]": "t",
     "{ [key: string]: string }": "m",
@@ -170,6 +170,11 @@ def _letter(code: str) -> str:
         return "o"
     if field := _FIELD.search(code):
         declared = field[1].replace(" | cdktf.IResolvable", "").replace("(boolean)[]", "boolean[]").strip()
-        return _FIELD_TYPES.get(declared, "x")
+        if declared in _FIELD_TYPES:
+            return _FIELD_TYPES[declared]
+        # What cdktf declares as `any`, or by a name of its own in a provider's configuration, may be blocks.
+        if declared == "any" or declared[0].isupper():
+            return "x"
+        return "o" if re.fullmatch(r"\{ \[key: string\]: (?!any\b).* \}( \| cdktf\.\w+)?", declared) else "v"
     getter = _GETTER.search(code)
     return _GETTER_TYPES.get(getter[1], "x") if getter else "x"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -114,6 +115,12 @@ def is_override(path: str) -> bool:
     return name == "override.tf" or name.endswith("_override.tf")
 
 
+@lru_cache(maxsize=256)
+def _parsed(text: str) -> Body:
+    """Companions are the same for each of some hundred candidates."""
+    return parse_hcl(text)
+
+
 def read_module(program: Program, body: Body) -> Module:
     """The module of a program out of its own body and its companions."""
     module = Module()
@@ -128,7 +135,7 @@ def read_module(program: Program, body: Body) -> Module:
             if path.endswith(".json"):
                 module.add_json(text)
             else:
-                module.add(parse_hcl(text))
+                module.add(_parsed(text))
         except (HclError, CannotJudge, ValueError, RecursionError):
             module.is_whole = False
     return module

@@ -22,7 +22,7 @@ _Blocks = dict[str, tuple[str, BodySchema]]
 def _schema(arguments: str, blocks: _Blocks | None = None, *, is_open: bool = False) -> BodySchema:
     """Arguments as `name:type`, required with an exclamation mark; blocks as nesting and need, and their body."""
     written = dict(word.partition(":")[::2] for word in arguments.split())
-    needs = {name.rstrip("!"): (letter or "x", "r" if name.endswith("!") else "o") for name, letter in written.items()}
+    needs = {name.rstrip("!"): (letter or "v", "r" if name.endswith("!") else "o") for name, letter in written.items()}
     given = (blocks or {}).items()
     objects = {name: Nested(code[0], code[1], "b", partial(_same, body)) for name, (code, body) in given}
     return BodySchema(needs, objects, is_open)
@@ -58,10 +58,10 @@ _DATA = _schema("", is_open=True)
 
 BUILTIN = {
     ("resource", "terraform_data"): BodySchema(
-        {"input": ("x", "o"), "triggers_replace": ("x", "o"), "output": ("x", "c"), "id": ("s", "c")}, {}
+        {"input": ("v", "o"), "triggers_replace": ("v", "o"), "output": ("v", "c"), "id": ("s", "c")}, {}
     ),
     ("data", "terraform_remote_state"): BodySchema(
-        {"backend": ("s", "r"), "workspace": ("s", "o"), "config": ("x", "o"), "defaults": ("x", "o"),
+        {"backend": ("s", "r"), "workspace": ("s", "o"), "config": ("v", "o"), "defaults": ("v", "o"),
          "outputs": ("x", "c")}, {}, is_open=True,
     ),
 }  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from slmfix_bot.validators.terraform_schema import ProviderSchema, read_export
@@ -38,6 +39,19 @@ class Providers:
         if required.source and not _is_same(required.source, [table.facts.address for table in tables]):
             return ()
         return tuple(table for table in tables if allows(required.version, table.version))
+
+    def misspelt(self, type_name: str, kind: str) -> tuple[str, ...]:
+        """The known types that one of an unknown provider, of which the module says nothing, is nearly equal to."""
+        prefix, _, rest = type_name.partition("_")
+        known = shipped().providers
+        if prefix in known or prefix in self._exported or prefix in self._module.providers:
+            return ()
+        near = get_close_matches(prefix, known, 3, 0.6)
+        same = [name for p in near if (name := f"{p}_{rest}") in known_types(known[p], kind)]
+        if same:
+            return tuple(same)
+        types = {name for p in near for name in known_types(known[p], kind)}
+        return tuple(get_close_matches(type_name, sorted(types), 3, 0.94))
 
 
 def _is_same(source: str, addresses: Sequence[str]) -> bool:

@@ -12,7 +12,7 @@ from slmfix_bot.errors import CannotJudge
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-_TYPES = {"string": "s", "number": "n", "bool": "b", "dynamic": "x"}
+_TYPES = {"string": "s", "number": "n", "bool": "b"}
 _ELEMENTS = {"string": "l", "number": "i", "bool": "t"}
 _NESTING = {"single": "1", "group": "1", "list": "l", "set": "t", "map": "m"}
 _LARGE = 64 << 20
@@ -30,7 +30,8 @@ class Nested(NamedTuple):
 
 @dataclass(frozen=True)
 class BodySchema:
-    """`arguments` by name: a type letter (s n b, lists l i t, maps m o, x anything) and a need as in Nested.
+    """`arguments` by name: a type letter (s n b, lists l i t, maps m o, v any value, x also blocks) and a need as in
+    Nested.
     `is_open` says that other names are legal as well."""
 
     arguments: Mapping[str, tuple[str, str]]
@@ -116,10 +117,10 @@ def _need(entry: Mapping[str, Any]) -> str:
 
 def _letter(kind: Any) -> str:
     if isinstance(kind, str):
-        return _TYPES.get(kind, "x")
+        return _TYPES.get(kind, "v")
     if isinstance(kind, list) and kind and kind[0] in {"list", "set", "tuple"}:
-        return _ELEMENTS.get(kind[1], "l" if isinstance(kind[1], str) else "x") if len(kind) > 1 else "x"
-    return "m" if kind == ["map", "string"] else "o" if isinstance(kind, list) and kind[:1] == ["map"] else "x"
+        return _ELEMENTS.get(kind[1], "v") if len(kind) > 1 and isinstance(kind[1], str) else "v"
+    return "m" if kind == ["map", "string"] else "o" if isinstance(kind, list) and kind[:1] == ["map"] else "v"
 
 
 def _block(block: Mapping[str, Any]) -> BodySchema:

@@ -105,9 +105,9 @@ class StructureChecker:
         else:
             where = " ".join([block.kind, *(f'"{label}"' for label in labels)])
             self.bodies.check(block.body, own.body, where, block.start)
-            if block.kind == "module":
+            if block.kind in {"module", "locals"}:
                 for inner in block.body.blocks:
-                    if inner.kind != "lifecycle":
+                    if inner.kind != "lifecycle" or block.kind == "locals":
                         message = f'Unexpected "{inner.kind}" block: {where} takes arguments only'
                         self.report.add("unknown-block", message, inner.start, found=inner.kind)
             elif block.kind == "check":
@@ -128,6 +128,10 @@ class StructureChecker:
             return
         local = next((_provider(a) for a in block.body.attributes if a.name == "provider"), None)
         schemas = self.providers.of(type_name, local)
+        if not schemas and local is None and (meant := self.providers.misspelt(type_name, kind)):
+            message = f'Invalid {_KIND_NAMES[kind]} type: no known provider has a {_KIND_NAMES[kind]} "{type_name}"'
+            self.report.unknown("unknown-resource-type", message, type_name, block.labels[0].start + 1, meant)
+            return
         if schemas and type_name not in known_types(schemas, kind):
             self._unknown_type(block, kind, type_name)
             return
