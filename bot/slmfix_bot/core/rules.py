@@ -5,13 +5,15 @@ from __future__ import annotations
 SYNTAX_RULES = frozenset({"syntax", "yaml", "fence", "unquoted-template", "duplicate-key", "error-node"})
 """Rules of validators that stop at the first error of this kind and say nothing about names then."""
 
-CONTAINER_RULES = frozenset({"unknown-table", "unknown-module"})
+CONTAINER_RULES = frozenset({"unknown-table", "unknown-module", "removed-api", "unknown-api-version", "unknown-kind"})
 """Rules about names whose parts can be judged only once they are known."""
 
 LOCAL_RULES = frozenset({"error-node"})
 """Rules of a reader that does not know the whole language: what they say counts only where the change is."""
 
-SUPERFLUOUS_RULES = frozenset({"superfluous-sudo", "sudo-for-user", "superfluous-host-port"})
+SUPERFLUOUS_RULES = frozenset(
+    {"superfluous-sudo", "sudo-for-user", "superfluous-host-port", "duplicate-value", "duplicate-declaration"}
+)
 """Rules whose finding is that something may go without loss: `found`, at the place of the diagnostic."""
 
 _SIGNS = ("SC", "E9", "jinja")

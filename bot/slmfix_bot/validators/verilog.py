@@ -13,6 +13,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from slmfix_bot.core.diagnostic import Severity
+from slmfix_bot.core.propose.verilog_source import declared_again
 from slmfix_bot.errors import CannotJudge, MissingToolError
 from slmfix_bot.validators.verilog_companions import MAX_FILES
 from slmfix_bot.validators.verilog_diagnostic import Describer
@@ -105,6 +106,8 @@ def _refuse_parts(program: Program, reading: Reading) -> None:
 
 def _severity(problem: Problem, program: Program, reading: Reading) -> Severity | None:
     """How much a semantic problem counts; None for one that only the rest of the design could settle."""
+    if problem.code == "Redefinition":
+        return Severity.ERROR if declared_again(program.text, problem.start) else None
     if not problem.strict and problem.code not in ALSO_ERRORS:
         return None
     if problem.code in ELSEWHERE:

@@ -11,7 +11,13 @@ from slmfix_bot.core.diagnostic import Diagnostic, Severity
 from slmfix_bot.core.edit import diff_edits
 from slmfix_bot.core.lexer import Kind, Token
 from slmfix_bot.core.propose.verilog_nets import as_variables
-from slmfix_bot.core.propose.verilog_source import Module, code_without_directives, module_at, read_modules
+from slmfix_bot.core.propose.verilog_source import (
+    Module,
+    code_without_directives,
+    declared_again,
+    module_at,
+    read_modules,
+)
 from slmfix_bot.validators.names import nearest
 from slmfix_bot.validators.place import place_of
 from slmfix_bot.validators.verilog_rules import MODULES, UNIT, rule_of
@@ -52,7 +58,10 @@ class Describer:
         message = problem.message
         if problem.code == "AssignToNet" and found:
             message = f"cannot assign to the net '{found}' within a procedural context"
-        end = place_of(self.text, problem.start + len(found)) if found else place
+        again = declared_again(self.text, problem.start) if problem.code == "Redefinition" else None
+        if again:
+            found, place = self.text[slice(*again)], place_of(self.text, again[0])
+        end = place_of(self.text, again[1] if again else problem.start + len(found)) if found else place
         opener = self._opener(problem)
         return Diagnostic(
             rule=rule,
@@ -64,7 +73,7 @@ class Describer:
             found=found,
             expected=self._expected(problem, found),
             related_line=place_of(self.text, opener.start).line if opener else self._declared_line(problem, found),
-            fix=self._fix(problem, found) if problem.code == "AssignToNet" else (),
+            fix=self._without(*again) if again else self._fix(problem, found),
         )
 
     def _found(self, problem: Problem) -> str | None:
@@ -137,8 +146,15 @@ class Describer:
         declared = module.declarations.get(found)
         return place_of(self.text, declared[0].place.start).line if declared else None
 
+    def _without(self, start: int, end: int) -> tuple[Edit, ...]:
+        """The text without a declaration, and without its line if that holds nothing else."""
+        line = self.text.rfind("\n", 0, start) + 1
+        if not self.text[line:start].strip() and self.text[end : end + 1] == "\n":
+            start, end = line, end + 1
+        return diff_edits(self.text, self.text[:start] + self.text[end:])
+
     def _fix(self, problem: Problem, found: str | None) -> tuple[Edit, ...]:
         """The declaration as a variable, where that is all there is to do."""
-        module = self._module(problem)
+        module = self._module(problem) if problem.code == "AssignToNet" else None
         changed = as_variables(self.text, module, [found]) if module and found else None
         return diff_edits(self.text, changed) if changed else ()

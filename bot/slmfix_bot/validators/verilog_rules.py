@@ -19,10 +19,11 @@ RULES = {
     "ParameterDoesNotExist": "unknown-parameter",
     "NotAType": "unknown-type",
     "UnknownDirective": "unknown-macro",
+    "Redefinition": "duplicate-declaration",
 }
 """Rules with a name of their own; the others are called after slang's code."""
 
-ALSO_ERRORS = frozenset({"ParameterDoesNotExist"})
+ALSO_ERRORS = frozenset({"ParameterDoesNotExist", "Redefinition"})
 """What slang lets pass with a warning although the standard and other tools refuse it."""
 
 MODULES = frozenset({"UnknownModule", "UnknownPrimitive"})

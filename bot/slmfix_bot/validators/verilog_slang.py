@@ -14,7 +14,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from slmfix_bot.errors import CannotJudge
-from slmfix_bot.validators.verilog_rules import UNIT
+from slmfix_bot.validators.verilog_rules import ALSO_ERRORS, UNIT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -201,11 +201,12 @@ def _compile(library: Library, text: str, head: int) -> Reading:
     macros: list[str] = []
     for diagnostic in compilation.getAllDiagnostics():
         start = sources.getFullyExpandedLoc(diagnostic.location)
-        severity = engine.getSeverity(diagnostic.code, diagnostic.location).name
-        if severity not in {"Error", "Fatal"} or sources.getRawFileName(start.buffer) != library.current:
+        if sources.getRawFileName(start.buffer) != library.current:
             continue
         # Objects of slang must not outlive the compilation: only text and numbers leave this loop.
         code = str(diagnostic.code).removeprefix("DiagCode(").removesuffix(")")
+        if not diagnostic.isError() and code not in ALSO_ERRORS:
+            continue
         names = tuple(str(name) for name in diagnostic.args if isinstance(name, str))
         macros += names if code == "UnknownDirective" else ()
         begin = max(0, place(start.offset) - head)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from slmfix_bot.core.lexer import Kind
 from slmfix_bot.core.propose.verilog_nets import Splice, splice_all
-from slmfix_bot.core.propose.verilog_source import code_without_directives, indent_of
+from slmfix_bot.core.propose.verilog_source import code_without_directives, indent_of, read_modules
 
 if TYPE_CHECKING:
     from slmfix_bot.core.lexer import Token
@@ -68,6 +69,22 @@ def _before(text: str, token: Token, opened: list[Token]) -> Splice:
         return token.start, token.start, "".join(f"{CLOSERS[each.text]} " for each in opened)
     lines = "".join(f"{indent_of(text, each.start)}{CLOSERS[each.text]}\n" for each in opened)
     return start, start, lines
+
+
+def delegate(text: str) -> str:
+    """A module of which there is only the header, with another inside it that has its ports: the outer one ends and
+    uses the inner one."""
+    modules = read_modules(text)
+    splices: list[Splice] = []
+    for outer, inner in pairwise(modules):
+        ports = [name for name, found in inner.declarations.items() if found[0].direction and found[0].in_header]
+        is_header = outer.closer is None and not outer.statements and outer.header_end is not None
+        if is_header and ports and outer.name != inner.name and set(ports) <= outer.declarations.keys():
+            connections = ", ".join(f".{port}({port})" for port in ports)
+            start = text.rfind("\n", 0, inner.start) + 1
+            if not text[start : inner.start].strip():
+                splices.append((start, start, f"{inner.name} {inner.name} ({connections});\nendmodule\n\n"))
+    return without_surplus(splice_all(text, splices)) if splices else text
 
 
 def without_surplus(text: str) -> str:

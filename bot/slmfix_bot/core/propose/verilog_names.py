@@ -45,7 +45,8 @@ def declare(text: str, module: Module, names: Iterable[str], *, ports: bool = Tr
         else:
             inputs.append(f"input {width}{name}")
     if constants:
-        values = ", ".join(f"{name} = {value}" for value, name in enumerate(constants))
+        first = sum(one[0].is_constant for one in module.declarations.values())
+        values = ", ".join(f"{name} = {value}" for value, name in enumerate(constants, first))
         lines.append(f"localparam {values};")
     splices = [_body(text, module, lines), _ports(text, module, inputs)]
     if None in splices:

@@ -144,6 +144,20 @@ def code_without_directives(text: str) -> list[Token]:
     return code_tokens("verilog", blanked)
 
 
+def declared_again(text: str, offset: int) -> tuple[int, int] | None:
+    """The extent of `reg q;` for a module's port that its header calls a variable already, if a place in the module is
+    that of the port or of its declaration."""
+    module = module_at(text, offset)
+    for found in module.declarations.values() if module else ():
+        again = found[-1]
+        if len(found) == 2 and any(one.place.start == offset for one in found) and found[0].in_header:
+            is_plain = again.is_variable and not (again.in_header or again.direction or again.initial or again.unpacked)
+            end = text.find(";", again.place.end) + 1
+            if found[0].is_variable and is_plain and again.names == 1 and end:
+                return again.first.start, end
+    return None
+
+
 def indent_of(text: str, offset: int) -> str:
     """The blanks at the beginning of the line."""
     line = text[text.rfind("\n", 0, offset) + 1 : offset]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from slmfix_bot.core.lexer import Kind
 from slmfix_bot.core.propose.case import Candidate, Case
-from slmfix_bot.core.propose.verilog_blocks import close_blocks, unglue, without_surplus
+from slmfix_bot.core.propose.verilog_blocks import close_blocks, delegate, unglue, without_surplus
 from slmfix_bot.core.propose.verilog_nets import Splice, splice_all
 from slmfix_bot.core.propose.verilog_source import code_without_directives, read_modules
 from slmfix_bot.core.report import RepairSource
@@ -32,6 +32,7 @@ def propose_verilog_syntax(case: Case) -> Iterator[Candidate]:
         (_expected(case), 0.6, f"{''.join(case.target.expected[:1])} added"),
         (unglue(text), 0.4, "keywords separated"),
         (_based(text), 0.5, "base of numbers"),
+        (delegate(text), 0.4, "the module uses the one inside it"),
         (_REPLICATION.sub(r"{{\1}", text), 0.5, "braces around a replication"),
         (_without_semicolons(text), 0.6, "semicolons behind end removed"),
         (_end_before_else(case), 0.6, "end added before else"),
