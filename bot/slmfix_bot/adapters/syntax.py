@@ -43,6 +43,7 @@ GRAMMARS = {
     **dict.fromkeys(GOVERNED, "yaml"),
     "graphql": "graphql",
     "protobuf": "proto",
+    "cmake": "cmake",
     "javascript": "javascript",
     "typescript": "typescript",
     **{language.name: language.name for language in TREE_LANGUAGES},

@@ -26,6 +26,7 @@ VALIDATORS = Registry(
         "typescript": "javascript:TYPESCRIPT",
         "graphql": "graphql:GRAPHQL",
         "protobuf": "protobuf:PROTOBUF",
+        "cmake": "cmake:CMAKE",
         "jq": "jq:JQ",
         "promql": "promql:PROMQL",
         **{language.name: f"tree:tree_validator:{language.name}" for language in TREE_LANGUAGES},

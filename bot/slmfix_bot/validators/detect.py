@@ -18,6 +18,7 @@ SUFFIXES = {
     **dict.fromkeys((".js", ".mjs", ".cjs", ".jsx"), "javascript"),
     **dict.fromkeys((".ts", ".mts", ".cts", ".tsx"), "typescript"),
     **dict.fromkeys((".graphql", ".gql", ".graphqls"), "graphql"),
+    ".cmake": "cmake",
     ".jq": "jq",
     ".promql": "promql",
     **{suffix: language.name for language in TREE_LANGUAGES for suffix in language.suffixes},
@@ -45,6 +46,7 @@ SUFFIXES = {
 }
 NAMES = {
     **{name: language.name for language in TREE_LANGUAGES for name in language.names},
+    "CMakeLists.txt": "cmake",
     ".bashrc": "bash",
     ".bash_profile": "bash",
     ".bash_aliases": "bash",

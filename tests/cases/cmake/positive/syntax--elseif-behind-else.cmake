@@ -1,0 +1,7 @@
+if(A)
+  set(b 1)
+else()
+  set(b 2)
+elseif(C)
+  set(b 3)
+endif()

@@ -1,0 +1,4 @@
+function(f x)
+  foreach(i ${x})
+    message("${i}")
+endfunction()

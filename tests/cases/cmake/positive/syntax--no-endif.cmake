@@ -1,0 +1,4 @@
+if(WIN32)
+  add_definitions(-DA)
+
+add_executable(a main.c)

@@ -1,0 +1,2 @@
+message("hello)
+set(a b)

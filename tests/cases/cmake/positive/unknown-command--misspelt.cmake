@@ -1,0 +1,1 @@
+target_link_libaries(a PRIVATE b)

@@ -1,0 +1,1 @@
+file(GLOBB sources "*.c")
