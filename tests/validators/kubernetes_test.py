@@ -45,7 +45,7 @@ def test_a_removed_version_names_the_one_to_use() -> None:
     ],
 )
 def test_wrong_names_of_kinds(api: str, kind: str, rule: str, expected: str) -> None:
-    (found,) = check(f"apiVersion: {api}\nkind: {kind}\nmetadata: {{name: a}}\n")
+    found = check(f"apiVersion: {api}\nkind: {kind}\nmetadata: {{name: a}}\n")[0]
     assert (found.rule, found.expected[0]) == (rule, expected)
 
 
@@ -148,3 +148,8 @@ def test_a_wrong_name_is_repaired_by_a_legal_one() -> None:
 def test_templates_and_joined_documents_are_skipped(text: str) -> None:
     with pytest.raises(CannotJudge):
         check(text)
+
+
+def test_what_else_is_wrong_shows_beside_a_wrong_version() -> None:
+    found = check(POD.replace("v1", "v2").replace("image:", "imagee:"))
+    assert [entry.rule for entry in found] == ["unknown-api-version", "unknown-key"]

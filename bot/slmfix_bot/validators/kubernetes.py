@@ -75,17 +75,23 @@ def _judge_object(document: Document, root: yaml.Node, reading: Reading) -> None
         for entry in pairs["items"].value.value:
             _judge_object(document, entry, reading)
         return
-    definition = _definition(kind, api)
-    if definition is None:
-        _judge_name(document, pairs, kind, api)
-        return
+    if _definition(kind, api) is None:
+        meant = _judge_name(document, pairs, kind, api)
+        if meant is None:
+            return
+        kind, api = meant  # what else is wrong shows at once
+    _judge_fields(document, root, kind, api, reading)
+
+
+def _judge_fields(document: Document, root: yaml.Node, kind: str, api: str, reading: Reading) -> None:
     group = api.rpartition("/")[0] or "core"
     schema = read_member(_ARCHIVE, group)
     judge = SchemaJudge(schema, reading)
     is_part = bool(_PATCH.search(document.path))
-    report(
-        document, judge.judge(root, schema["$defs"][definition], kind), frozenset({"missing-key"} if is_part else ())
-    )
+    problems = judge.judge(root, schema["$defs"][_definition(kind, api)], kind)
+    named = {"apiVersion", "kind"}
+    problems = tuple(p for p in problems if p.where.strip("'") not in named)
+    report(document, problems, frozenset({"missing-key"} if is_part else ()))
     if not is_part:
         judge_relations(document, kind, root)
 
@@ -95,8 +101,9 @@ def _definition(kind: str, api: str) -> str | None:
     return kinds.get(kind, {}).get(api)
 
 
-def _judge_name(document: Document, pairs: dict[str, Item], kind: str, api: str) -> None:
-    """Whether a kind and version that the table lacks are a removed one, a misspelling, or somebody else's."""
+def _judge_name(document: Document, pairs: dict[str, Item], kind: str, api: str) -> tuple[str, str] | None:
+    """Whether a kind and version that the table lacks are a removed one, a misspelling, or somebody else's; returns
+    the kind and version that were surely meant."""
     index: dict[str, Any] = read_member(_ARCHIVE, "index")
     kinds: dict[str, dict[str, str]] = index["kinds"]
     removed: dict[str, dict[str, str]] = index["removed"]
@@ -109,12 +116,15 @@ def _judge_name(document: Document, pairs: dict[str, Item], kind: str, api: str)
             message = f"{kind} is not of apiVersion {api!r} but of {' or '.join(kinds[kind])}"
             value = pairs["apiVersion"].value
             document.report("unknown-api-version", message, value, found=api, expected=expected)
+            return (kind, expected[0]) if len(expected) == 1 else None
     elif api in known_apis and kind not in index["others"]:
         of_version = [name for name, versions in kinds.items() if api in versions]
         near = get_close_matches(kind, kinds, n=3, cutoff=_ALIKE) or (() if api in _OPEN else nearest(kind, of_version))
         if near and kind not in removed:
             message = f"apiVersion {api!r} has no kind {kind!r}"
             document.report("unknown-kind", message, pairs["kind"].value, found=kind, expected=tuple(near))
+            return (near[0], api) if len(near) == 1 and near[0] in of_version else None
+    return None
 
 
 def _resembles(api: str, versions: dict[str, str]) -> bool:
