@@ -12,6 +12,7 @@ from slmfix_bot.core.diagnostic import Diagnostic
 from slmfix_bot.errors import CannotJudge, MissingToolError
 from slmfix_bot.validators.json import BOM, TEMPLATE
 from slmfix_bot.validators.place import place_of
+from slmfix_bot.validators.sql_calls import call_problems
 from slmfix_bot.validators.sql_catalog import configured_schema
 from slmfix_bot.validators.sql_dialect import Guess, Sureness, guess_dialect
 from slmfix_bot.validators.sql_jinja import Neutral, neutralize
@@ -79,9 +80,10 @@ class SqlValidator:
 def _names(
     program: Program, text: str, judged: str, neutral: Neutral | None, guess: Guess, dialect: str
 ) -> Iterable[Diagnostic]:
+    schema = _schema(program, neutral, dialect)
     known = Known(
         dialect=dialect,
-        schema=_schema(program, neutral, dialect),
+        schema=schema,
         functions_known=dialect == "sqlite" and guess.is_settled and neutral is None,
         is_settled=guess.is_settled,
     )
@@ -89,6 +91,8 @@ def _names(
     if neutral is not None:
         found = [diagnostic for diagnostic in found if not _is_stand_in(text, neutral, diagnostic)]
         found += model_problems(program, text, neutral)
+    elif guess.is_settled:
+        found += call_problems(judged, dialect, schema)
     return sorted(found, key=lambda diagnostic: (diagnostic.line, diagnostic.column or 0))
 
 

@@ -123,6 +123,9 @@ def _gaps(chunk: list[Token], dialect: str) -> list[SqlError]:
     kinds = [token.token_type.name for token in chunk]
     for index, kind in enumerate(kinds):
         following = kinds[index + 1] if index + 1 < len(kinds) else "END"
+        if kind == "COMMA" and following == "COMMA":
+            bad = chunk[index + 1]
+            return [SqlError(message="nothing between two commas", offset=bad.start, found=bad.text)]
         if (kind == "COMMA" and dialect in TRAILING_COMMA_DIALECTS) or (index and kinds[index - 1] == "DOT"):
             continue
         if following in ENDS_OPERAND and kind in NEEDS_OPERAND:
