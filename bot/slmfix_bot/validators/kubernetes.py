@@ -109,8 +109,10 @@ def _judge_name(document: Document, pairs: dict[str, Item], kind: str, api: str)
     removed: dict[str, dict[str, str]] = index["removed"]
     known_apis = {version for versions in (*kinds.values(), *removed.values()) for version in versions}
     if api in removed.get(kind, {}):
-        _report_removed(document, pairs["apiVersion"].value, kind, api, removed[kind][api], tuple(kinds.get(kind, ())))
-    elif kind in kinds:
+        current = tuple(kinds.get(kind, ()))
+        _report_removed(document, pairs["apiVersion"].value, kind, api, removed[kind][api], current)
+        return (kind, current[0]) if len(current) == 1 else None
+    if kind in kinds:
         if api in known_apis or _resembles(api, kinds[kind]):
             expected = nearest(api, kinds[kind])
             message = f"{kind} is not of apiVersion {api!r} but of {' or '.join(kinds[kind])}"
