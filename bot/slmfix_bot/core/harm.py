@@ -48,6 +48,7 @@ _ESCAPE = re.compile(r"\\[abfnrtv0]|\\u[0-9a-fA-F]{4}")
 _NULLS = dict.fromkeys(("none", "undefined", "nil"), "null")  # one value in the spellings of several languages
 _BASED_NUMBER = re.compile(r"'[sS]?[bodhBODH]\s*\w+")  # the digits of 16'haee0 are no identifier
 _ESCAPED_KEYWORD = re.compile(r"\\(?:if|then|elif|else|fi|for|while|until|do|done|case|esac)\b|(?<=[^\s\\])\\\n(?=\w)")
+_SEPARATOR = re.compile(r"(?:,|\n[ \t]*-)[ \t]*[\"']?\Z")  # goes with what it separates
 _SMALL = 12  # tokens; below, one replaced name is a large share of the program
 
 
@@ -94,9 +95,16 @@ def _lost_words(old: str, before: list[Token], after: list[Token], residue: list
         if tag == "equal" or gone.total() <= come.total():
             gained += come - gone
         elif not is_inside(residue, before[i1].start, before[i2 - 1].end, old):
+            gone -= _excused(old, residue, before[i1].start, before[i2 - 1].end)
             lost += gone - come
-            net += gone.total() - come.total()
+            net += max(0, gone.total() - come.total())
     return min(net, (lost - gained).total())
+
+
+def _excused(old: str, residue: list[Span], start: int, end: int) -> Counter[str]:
+    """The words of what is superfluous inside a token, such as a command in quotes."""
+    inside = (span for span in residue if span.kind == "superfluous" and start <= span.start and span.end <= end)
+    return Counter(word.casefold() for span in inside for word in _ATOM.findall(old[span.start : span.end]))
 
 
 def _atoms(tokens: Iterable[Token]) -> Counter[str]:
@@ -149,7 +157,8 @@ def _superfluous(text: str, diagnostics: Iterable[Diagnostic]) -> Iterator[Span]
         if diagnostic.rule in SUPERFLUOUS_RULES and diagnostic.found and diagnostic.line <= len(lines):
             start = sum(map(len, lines[: diagnostic.line - 1])) + (diagnostic.column or 1) - 1
             if text.startswith(diagnostic.found, start):
-                yield Span(start, start + len(diagnostic.found), "superfluous")
+                sign = _SEPARATOR.search(text, max(0, start - 40), start)
+                yield Span(sign.start() if sign else start, start + len(diagnostic.found), "superfluous")
 
 
 _COMPARISONS = frozenset({"=", "==", "<", ">", "<=", ">=", "<>", "!=", "in", "like", "between", "is"})

@@ -12,7 +12,14 @@ LOCAL_RULES = frozenset({"error-node"})
 """Rules of a reader that does not know the whole language: what they say counts only where the change is."""
 
 SUPERFLUOUS_RULES = frozenset(
-    {"superfluous-sudo", "sudo-for-user", "superfluous-host-port", "duplicate-value", "duplicate-declaration"}
+    {
+        "superfluous-sudo",
+        "sudo-for-user",
+        "superfluous-host-port",
+        "duplicate-value",
+        "deprecated-command",
+        "duplicate-declaration",
+    }
 )
 """Rules whose finding is that something may go without loss: `found`, at the place of the diagnostic."""
 

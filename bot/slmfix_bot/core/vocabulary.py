@@ -35,6 +35,12 @@ _DOCKERFILE = """
 add arg cmd copy entrypoint env expose from healthcheck label maintainer onbuild run shell stopsignal user volume workdir
 as root home description bin sh bash
 """.split()
+_WORKFLOW = """
+on name jobs steps uses run with env if needs runs-on strategy matrix shell working-directory id outputs inputs secrets
+permissions defaults concurrency container services timeout-minutes continue-on-error type string boolean number push
+pull_request workflow_dispatch schedule cron branches ubuntu latest bash true false null github_output github_env
+github_state github_path using composite main image job step pwsh sh python
+""".split()
 _PYTHON = [*keyword.kwlist, *keyword.softkwlist, *dir(builtins), *sys.stdlib_module_names]
 _TYPING = "List Dict Set Tuple Optional Union Any Callable Iterable Iterator Sequence Mapping TypeVar Generic".split()
 
@@ -55,6 +61,7 @@ _WORDS = {
     "toml": _TOML,
     "verilog": _VERILOG,
     "dockerfile": _DOCKERFILE,
+    "workflow": [*_WORKFLOW, *(part for word in _WORKFLOW for part in word.split("-"))],
 }
 VOCABULARY = {language: frozenset(word.casefold() for word in words) for language, words in _WORDS.items()}
 

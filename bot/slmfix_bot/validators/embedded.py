@@ -27,6 +27,7 @@ FINDERS = {
     "dockerfile": "dockerfile_scripts:find_scripts",
     "kubernetes": "embedded_promql:find_expressions",
     "make": "embedded_make:find_scripts",
+    "workflow": "workflow_scripts:find_scripts",
     "yaml": "embedded_promql:find_expressions",
 }
 MAX_PROGRAMS = 200  # of one file

@@ -11,6 +11,7 @@ from slmfix_bot.core.propose.bash import propose_bash
 from slmfix_bot.core.propose.case import Candidate, Case, inner_case, outer_text
 from slmfix_bot.core.propose.dockerfile import propose_dockerfile
 from slmfix_bot.core.propose.expected import propose_expected
+from slmfix_bot.core.propose.general import propose_general
 from slmfix_bot.core.propose.json import propose_json
 from slmfix_bot.core.propose.linter import propose_linter
 from slmfix_bot.core.propose.names import propose_names
@@ -24,6 +25,7 @@ from slmfix_bot.core.propose.verilog import propose_verilog_names
 from slmfix_bot.core.propose.verilog_modules import propose_verilog_modules
 from slmfix_bot.core.propose.verilog_syntax import propose_verilog_syntax
 from slmfix_bot.core.propose.terraform import propose_terraform, propose_terraform_escapes
+from slmfix_bot.core.propose.workflow import propose_workflow
 from slmfix_bot.core.propose.yaml import propose_yaml
 from slmfix_bot.core.rules import is_about_signs
 
@@ -39,6 +41,7 @@ BY_SCHEMA: Mapping[str, tuple[Proposer, ...]] = {
     "python": (propose_imports,),
     "verilog": (propose_verilog_names, propose_verilog_modules),
     "dockerfile": (propose_dockerfile,),
+    "workflow": (propose_workflow,),
 }
 BY_LANGUAGE: Mapping[str, tuple[Proposer, ...]] = {
     "terraform": (propose_terraform,),
@@ -85,7 +88,7 @@ def _of_family(case: Case) -> tuple[Proposer, ...]:
     Without any, what the validator expects is tried."""
     family = family_of(case.program.language)
     is_json = family == "yaml" and (case.program.path.endswith(".json") or case.text.lstrip().startswith("{"))
-    return BY_LANGUAGE.get("json" if is_json else family, (propose_expected,))
+    return BY_LANGUAGE.get("json" if is_json else family, (propose_expected, propose_general))
 
 
 def _compose(rules: tuple[Proposer, ...]) -> Proposer:
