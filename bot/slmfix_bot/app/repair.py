@@ -20,12 +20,13 @@ from slmfix_bot.core.similarity import similarity
 from slmfix_bot.core.window import build_window
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from slmfix_bot.core.diagnostic import Validation
     from slmfix_bot.core.ports import ProgramValidator, RepairModel, SyntaxParser
     from slmfix_bot.core.program import Program
 
+SLOW_SECONDS = 20.0  # in place of the effort's, so that a slow validator is asked as often as a fast one
 MAX_TEXT = 200_000  # characters; each of some hundred candidates costs time in proportion
 
 
@@ -41,7 +42,10 @@ class Repairer:
         aggressiveness: Aggressiveness = Aggressiveness.MEDIUM,
         tiers: Tiers | None = None,
         effort: Effort | None = None,
+        slow: Collection[str] = (),
     ) -> None:
+        """`slow` are languages whose validator is a program that is started anew for every candidate."""
+        self.slow = frozenset(slow)
         self.validator = validator
         self.model = model
         self.parser = parser
@@ -78,7 +82,8 @@ class Repairer:
             return Outcome(
                 status=RepairStatus.UNREPAIRED, text=program.text, before=before, after=before, reason=reason
             )
-        budget = self.effort.seconds if seconds is None else min(seconds, self.effort.seconds)
+        budget = SLOW_SECONDS if program.language in self.slow else self.effort.seconds
+        budget = budget if seconds is None else min(seconds, budget)
         run = Run(program, errors, known, allowed, started + budget)
         run.seen.add(program.text)
         proposing = self.model if self.tiers.model_proposes else None

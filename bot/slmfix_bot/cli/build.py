@@ -85,6 +85,7 @@ def open_repairer(options: Options, validator: ProgramValidator, tiers: Tiers | 
         TreeSitterParser(),
         aggressiveness=options.aggressiveness,
         tiers=tiers,
+        slow={validator.language for validator in options.validators},
     )
 
 

@@ -217,6 +217,8 @@ def _residue_of_line(language: str, line: str, offset: int, quoted: Sequence[tup
     if family_of(language) in {"markdown", "yaml"} and not _FENCE.fullmatch(line):
         # Prose is legal YAML (a plain scalar); only fences are safe to take away there.
         return []
+    if not vocabulary(language) and line[0].isspace() and not _FENCE.fullmatch(line):
+        return []  # of a language that nothing is known about: what is indented is a line of a block
     if language == "dockerfile" and (line[0].isspace() or _INSTRUCTION.match(line)) and not _FENCE.fullmatch(line):
         return []
     if language == "verilog" and line.split(None, 1)[0] in vocabulary(language):

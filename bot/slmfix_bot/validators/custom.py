@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from slmfix_bot.core.program import Program
 
 MAX_OUTPUT = 8 << 20
+REMEMBERED = 32  # programs; a search for a repair asks for the same one again and again
 DEFAULT_MEMORY_MIB = 1536  # what the worker has (adapters/isolation.py)
 ENVIRONMENT = {"NO_COLOR": "1", "TERM": "dumb", "PYTHONDONTWRITEBYTECODE": "1"}
 
@@ -39,6 +40,7 @@ class CommandValidator:
     def __init__(self, settings: CustomValidator, scratch: str | None = None) -> None:
         self.settings = settings
         self._scratch = scratch
+        self._judged: dict[tuple[str, str], tuple[Diagnostic, ...]] = {}
 
     @property
     def name(self) -> str:
@@ -72,6 +74,16 @@ class CommandValidator:
         settings = self.settings
         if settings.refused:
             raise CannotJudge(settings.refused)
+        key = program.path, program.text
+        if key not in self._judged:
+            found = self._check(program)
+            if len(self._judged) >= REMEMBERED:
+                self._judged.pop(next(iter(self._judged)))
+            self._judged[key] = found
+        return self._judged[key]
+
+    def _check(self, program: Program) -> tuple[Diagnostic, ...]:
+        settings = self.settings
         content = _encode(program.text)
         with self._folder() as folder:
             name = self._file_name(program.path)

@@ -50,7 +50,10 @@ class Linter:
         for tokens in filter(None, self.lines):
             first, last = tokens[0], tokens[-1]
             if bad := next((token for token in tokens if token[0] == "bad"), None):
-                self.report("syntax", bad, "unclosed string" if bad[1] == '"' else f"unexpected {bad[1]!r}", ['"'])
+                is_open = bad[1] == '"'
+                opens = first[1] in BLOCKS and bad is last
+                expected = ['"'] if is_open else ["{"] if opens else []
+                self.report("syntax", bad, "unclosed string" if is_open else f"unexpected {bad[1]!r}", expected)
                 return
             if first[1] in BLOCKS and (not block or last[1] == "{"):
                 if block:

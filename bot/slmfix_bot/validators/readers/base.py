@@ -14,6 +14,7 @@ from typing import Any
 
 from slmfix_bot.core.diagnostic import Diagnostic, Severity
 from slmfix_bot.core.edit import Edit, diff_edits
+from slmfix_bot.core.rules import SYNTAX_RULES
 from slmfix_bot.core.text import bare_lines, split_lines
 from slmfix_bot.errors import CannotJudge
 
@@ -85,10 +86,11 @@ class Source:
             stop_column = None
         names = self._names(expected, said)
         wrong = clean(found, MAX_NAME) or None
-        if wrong is None and names:
+        name = self._rule(rule)
+        if wrong is None and names and name not in SYNTAX_RULES:  # a missing sign stands in nothing's place
             wrong = self._wrong_name(first, end, start_column, stop_column, said, names)
         return Diagnostic(
-            rule=self._rule(rule),
+            rule=name,
             message=said,
             line=first,
             end_line=end,
