@@ -17,7 +17,16 @@ from slmfix_bot.core.propose.verilog_source import declared_again
 from slmfix_bot.errors import CannotJudge, MissingToolError
 from slmfix_bot.validators.verilog_companions import MAX_FILES
 from slmfix_bot.validators.verilog_diagnostic import Describer
-from slmfix_bot.validators.verilog_rules import ALSO_ERRORS, CERTAIN, CLOSED, ELSEWHERE, IGNORED, MODULES, NUMBERS, UNIT
+from slmfix_bot.validators.verilog_rules import (
+    ALSO_ERRORS,
+    CERTAIN,
+    CLOSED,
+    DISPUTED,
+    ELSEWHERE,
+    IGNORED,
+    MODULES,
+    UNIT,
+)
 
 if TYPE_CHECKING:
     from slmfix_bot.core.diagnostic import Diagnostic
@@ -27,6 +36,11 @@ if TYPE_CHECKING:
 MAX_DIAGNOSTICS = 100
 OLD = frozenset({".v", ".vh"})
 TEMPLATE = re.compile(r"\{\{|\{%|<%|\$\{\w+\}|^[ \t]*(?:@\w+@|%%)", re.MULTILINE)
+COQ_OR_V = re.compile(
+    r"^(?:Require|Theorem|Lemma|Definition|Proof|Qed|Inductive|Fixpoint)\b[^\n]*\.[ \t\r]*$|^(?:pub[ \t]+)?fn[ \t]+\w",
+    re.MULTILINE,
+)
+DIALECT = re.compile(r"^[ \t]*\$_\w+[ \t]+(?:#|\w+[ \t]*\()|^[ \t]*module[ \t]+\w+[ \t]*\(\.\.\.\)", re.MULTILINE)
 FOREIGN = re.compile(r"\.|::|\s+[A-Za-z_]\w*\s*[,;=)\[]")
 PROTECTED = re.compile(r"^[ \t]*`(?:pragma[ \t]+)?protect", re.MULTILINE)
 ASSERTIONS = frozenset({"assert", "assume", "cover", "restrict", "logic"})
@@ -57,12 +71,13 @@ class VerilogValidator:
         describer = Describer(program)
         syntax = [problem for problem in reading.problems if problem.is_syntax and problem.strict]
         if not _is_alone(program):
-            syntax = [problem for problem in syntax if problem.code not in NUMBERS]
+            syntax = [problem for problem in syntax if problem.code not in DISPUTED]
         if syntax:
             return (describer.describe(syntax[0], Severity.ERROR),)
         found = [(problem, _severity(problem, program, reading)) for problem in reading.problems]
         judged = [(problem, severity) for problem, severity in found if severity is not None]
-        return tuple(describer.describe(problem, severity) for problem, severity in judged[:MAX_DIAGNOSTICS])
+        described = (describer.describe(problem, severity) for problem, severity in judged[:MAX_DIAGNOSTICS])
+        return tuple(sorted(described, key=lambda found: (found.line, found.column or 0)))
 
 
 def _read(program: Program) -> Reading:
@@ -92,14 +107,20 @@ def _refuse_parts(program: Program, reading: Reading) -> None:
     reason = None
     if PROTECTED.search(text):
         reason = "encrypted"
+    elif any(problem.code == "UnrecognizedKeywordVersion" for problem in reading.problems):
+        reason = "another language: its keywords are those of no version of Verilog"
+    elif COQ_OR_V.search(text) and not _is_alone(program):
+        reason = "another language with the same suffix"
+    elif DIALECT.search(text):
+        reason = "the dialect of one tool"
     elif foreign and not _is_alone(program):
         reason = f"uses macros that are defined elsewhere: {', '.join(dict.fromkeys(foreign))[:100]}"
     elif syntax and reading.missing:
         reason = f"includes what is not at hand: {', '.join(reading.missing)[:100]}"
-    elif not UNIT.search(text) and not _is_alone(program):
-        reason = "a fragment for inclusion"
     elif syntax and TEMPLATE.search(text) and not _is_alone(program):
         reason = "a template, not Verilog"
+    elif not UNIT.search(text) and not _is_alone(program):
+        reason = "a fragment for inclusion"
     if reason:
         raise CannotJudge(reason)
 

@@ -31,6 +31,7 @@ NAME = re.compile(r"[A-Za-z_$][\w$]*")
 OPENERS = {"end": {"begin"}, "endcase": {"case", "casez", "casex"}, "endmodule": {"module"}, "join": {"fork"},
            "endfunction": {"function"}, "endtask": {"task"}, "endgenerate": {"generate"}}  # fmt: skip
 CLOSERS = {opener: closer for closer, openers in OPENERS.items() for opener in openers}
+REPEATED = frozenset({"Redefinition", "PortDeclInANSIModule"})
 GATES = ("and", "or", "nand", "nor", "xor", "xnor", "not", "buf")
 
 
@@ -58,9 +59,9 @@ class Describer:
         message = problem.message
         if problem.code == "AssignToNet" and found:
             message = f"cannot assign to the net '{found}' within a procedural context"
-        again = declared_again(self.text, problem.start) if problem.code == "Redefinition" else None
+        again = declared_again(self.text, problem.start) if problem.code in REPEATED else None
         if again:
-            found, place = self.text[slice(*again)], place_of(self.text, again[0])
+            rule, found, place = "duplicate-declaration", self.text[slice(*again)], place_of(self.text, again[0])
         end = place_of(self.text, again[1] if again else problem.start + len(found)) if found else place
         opener = self._opener(problem)
         return Diagnostic(

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 Files = tuple[tuple[str, str], ...]
 SYNTAX = frozenset({"Lexer", "Numeric", "Preprocessor", "Parser", "General"})
-INCLUDE = re.compile(r"`include\b[ \t]*(?P<name>\"[^\"\n]*\"|<[^>\n]*>)?")
+INCLUDE = re.compile(r"`include\b[ \t]*(?P<name>\"[^\"\n]*\"|<[^>\n]*>|`\w+)?")
 WORD = re.compile(r"[A-Za-z_]\w*")
 SHARED = frozenset({"package", "interface"})
 MAX_LIBRARY = 4_000_000  # characters of other files that are compiled along
@@ -128,7 +128,7 @@ class Library:
         missing: list[str] = []
 
         def lead(match: re.Match[str]) -> str:
-            wanted = (match["name"] or "")[1:-1]
+            wanted = (match["name"] or "")[1:-1] if (match["name"] or "`")[0] != "`" else ""
             target = find_include(wanted, path, self._names)
             if target is None:
                 missing.append(wanted or "what a macro names")

@@ -145,17 +145,25 @@ def code_without_directives(text: str) -> list[Token]:
 
 
 def declared_again(text: str, offset: int) -> tuple[int, int] | None:
-    """The extent of `reg q;` for a module's port that its header calls a variable already, if a place in the module is
-    that of the port or of its declaration."""
+    """The extent of a declaration in a module's body that says only what the header says: `input a;`, or `reg q;` for a
+    port that is a variable already. The place is that of the declaration, or of the name in either of the two."""
     module = module_at(text, offset)
-    for found in module.declarations.values() if module else ():
-        again = found[-1]
-        if len(found) == 2 and any(one.place.start == offset for one in found) and found[0].in_header:
-            is_plain = again.is_variable and not (again.in_header or again.direction or again.initial or again.unpacked)
-            end = text.find(";", again.place.end) + 1
-            if found[0].is_variable and is_plain and again.names == 1 and end:
-                return again.first.start, end
-    return None
+    every = [one for found in module.declarations.values() for one in found] if module else []
+    header = {one.name: one for one in every if one.in_header}
+    named = {one.name for one in every if offset in {one.place.start, one.first.start}}
+    again = [one for one in every if not one.in_header and one.name in named]
+    again = [one for one in every if again and one.first == again[0].first]
+    if not again or not all(one.name in header and _repeats(header[one.name], one) for one in again):
+        return None
+    end = text.find(";", again[-1].place.end) + 1
+    return (again[0].first.start, end) if end else None
+
+
+def _repeats(port: Declaration, again: Declaration) -> bool:
+    """Whether a declaration adds nothing to that of the port."""
+    if again.initial or again.unpacked or again.direction not in {"", port.direction}:
+        return False
+    return port.is_variable if again.is_variable else bool(again.direction)
 
 
 def indent_of(text: str, offset: int) -> str:

@@ -1,0 +1,9 @@
+module gate (
+    input a,
+    input b,
+    output c
+);
+input a, b;
+output c;
+assign c = a & b;
+endmodule

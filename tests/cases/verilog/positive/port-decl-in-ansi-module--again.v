@@ -1,0 +1,7 @@
+module wires (
+    input a,
+    output b
+);
+output a;
+assign b = a;
+endmodule
