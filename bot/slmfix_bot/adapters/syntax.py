@@ -44,6 +44,7 @@ GRAMMARS = {
     "graphql": "graphql",
     "protobuf": "proto",
     "cmake": "cmake",
+    "make": "make",
     "javascript": "javascript",
     "typescript": "typescript",
     **{language.name: language.name for language in TREE_LANGUAGES},

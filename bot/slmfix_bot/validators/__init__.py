@@ -27,6 +27,7 @@ VALIDATORS = Registry(
         "graphql": "graphql:GRAPHQL",
         "protobuf": "protobuf:PROTOBUF",
         "cmake": "cmake:CMAKE",
+        "make": "make:MAKE",
         "jq": "jq:JQ",
         "promql": "promql:PROMQL",
         **{language.name: f"tree:tree_validator:{language.name}" for language in TREE_LANGUAGES},

@@ -19,6 +19,7 @@ SUFFIXES = {
     **dict.fromkeys((".ts", ".mts", ".cts", ".tsx"), "typescript"),
     **dict.fromkeys((".graphql", ".gql", ".graphqls"), "graphql"),
     ".cmake": "cmake",
+    ".mk": "make",
     ".jq": "jq",
     ".promql": "promql",
     **{suffix: language.name for language in TREE_LANGUAGES for suffix in language.suffixes},
@@ -31,6 +32,10 @@ SUFFIXES = {
     ".yml": "yaml",
     ".yaml": "yaml",
     ".json": "json",
+    ".jsonc": "json",
+    ".jsonl": "json",
+    ".ndjson": "json",
+    ".code-workspace": "json",
     ".geojson": "json",
     ".ipynb": "json",
     ".webmanifest": "json",
@@ -47,6 +52,7 @@ SUFFIXES = {
 NAMES = {
     **{name: language.name for language in TREE_LANGUAGES for name in language.names},
     "CMakeLists.txt": "cmake",
+    **dict.fromkeys(("Makefile", "makefile", "GNUmakefile"), "make"),
     ".bashrc": "bash",
     ".bash_profile": "bash",
     ".bash_aliases": "bash",
@@ -71,11 +77,6 @@ INTERPRETERS = {
     "python": "python",
     "ansible-playbook": "ansible",
 }
-# Readers of these accept comments and trailing commas, whatever the suffix says.
-COMMENTED_JSON = re.compile(
-    r"(^|/)((ts|js)config[^/]*|devcontainer|\.vscode/[^/]+|\.eslintrc|\.swcrc|api-extractor)\.json$"
-)
-
 # GitHub's names in lower case where they are not ours.
 LINGUIST = {
     "shell": "bash",
@@ -125,8 +126,6 @@ def detect(path: str, text: str, declared: str | None = None) -> str | None:
         return INTERPRETERS.get(interpreter)
     if by_name is None and not place.suffix:
         return INTERPRETERS.get(interpreter or "")
-    if by_name == "json" and COMMENTED_JSON.search(path):
-        return None
     if ".min." in place.name:
         return None
     return _refined(by_name, place, text)

@@ -1,0 +1,3 @@
+CC = gcc
+all: a.o
+    $(CC) -o $@ $<

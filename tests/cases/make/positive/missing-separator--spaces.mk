@@ -1,0 +1,2 @@
+all: a.o
+        cc -o a a.o

@@ -1,0 +1,3 @@
+all: a
+	echo a
+this is no rule

@@ -1,0 +1,3 @@
+ifeq ($(A),1
+B = 1
+endif

@@ -1,0 +1,5 @@
+define run
+echo a
+
+all:
+	$(run)

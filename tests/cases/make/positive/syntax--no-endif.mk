@@ -1,0 +1,5 @@
+ifeq ($(OS),Linux)
+A = 1
+
+all:
+	echo $(A)
