@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from typing import TYPE_CHECKING
 
 from slmfix_bot.core.diagnostic import Severity
@@ -32,19 +31,22 @@ class BodyChecker:
     def check(self, body: Body, schema: BodySchema, where: str, at: int, meta: BodySchema = _NOTHING) -> None:
         """Reports everything in the body that the schema refuses; `where` names the block in messages, `at` is its
         offset; `meta` holds what the language itself allows there."""
+        start = len(self.report.found)
         for attribute in body.attributes:
             self._argument(attribute, schema, where, meta)
-        given = Counter(_kind(block) for block in body.blocks)
+        meant = {d.expected[0] for d in self.report.found[start:] if d.rule == "unknown-argument" and d.expected}
+        given = {_kind(block) for block in body.blocks}
         seen: set[str] = set()
         for block in body.blocks:
-            self._block(block, schema, where, meta)
+            self._block(block, schema, where, meta, meant)
             kind = _kind(block)
             if kind in seen and self._nested(kind, schema, meta, "1") and block.kind != "dynamic":
                 message = f'Too many {kind} blocks: {where} takes one "{kind}"'
                 self.report.add("duplicate-block", message, block.start, found=kind, severity=Severity.ERROR)
             seen.add(kind)
-        self._missing(body, schema, where, at, given)
-        self._missing(body, meta, where, at, given)
+        # What a wrong name stands for is not missing on top of that.
+        self._missing(body, schema, where, at, {*given, *meant})
+        self._missing(body, meta, where, at, {*given, *meant})
 
     def _nested(self, kind: str, schema: BodySchema, meta: BodySchema, nesting: str) -> bool:
         nested = meta.objects.get(kind) or schema.objects.get(kind)
@@ -102,7 +104,7 @@ class BodyChecker:
         content = bare_lines(self.report.text)[line - 1]
         return (replace_lines(line, line, [re.sub(r"\s*=\s*\{", " {", content, count=1)]),)
 
-    def _block(self, block: Block, schema: BodySchema, where: str, meta: BodySchema) -> None:
+    def _block(self, block: Block, schema: BodySchema, where: str, meta: BodySchema, meant: set[str]) -> None:
         if block.kind == "dynamic" and block.labels and "dynamic" not in schema:
             self._dynamic(block, schema, where, meta)
             return
@@ -126,6 +128,7 @@ class BodyChecker:
             message = f'Unsupported block type: blocks of type "{block.kind}" are not expected in {where}'
             legal = (*schema.objects, *meta.objects, *schema.arguments)
             self.report.unknown("unknown-block", message, block.kind, block.start, legal)
+            meant.update(self.report.found[-1].expected[:1])
 
     def _as_argument(self, block: Block) -> tuple[Edit, ...]:
         if block.labels or block.body.blocks:
@@ -158,14 +161,17 @@ class BodyChecker:
             message = f'"{block.kind}" in {where} takes {wanted or "no"} label{"s" * (wanted != 1)}'
             self.report.add("wrong-labels", message, block.start, found=block.kind)
 
-    def _missing(self, body: Body, schema: BodySchema, where: str, at: int, given: Counter[str]) -> None:
+    def _missing(self, body: Body, schema: BodySchema, where: str, at: int, given: set[str]) -> None:
         written = {attribute.name for attribute in body.attributes}
-        for name, (_, need) in schema.arguments.items():
-            if need == "r" and name not in written and name not in given:
+        nulls = {a.name for a in body.attributes if isinstance(a.value, Literal) and a.value.value is None}
+        for name, (letter, need) in schema.arguments.items():
+            # To a provider an argument that is null is not there; the language's own take null for a value.
+            is_set = name in written and (name not in nulls or letter == "v")
+            if need == "r" and not is_set and name not in given:
                 message = f'Missing required argument: {where} needs "{name}"'
                 self.report.add("missing-argument", message, at, expected=(name,), severity=self.absence)
         for name, nested in schema.objects.items():
-            if nested.need == "r" and name not in written and not given[name]:
+            if nested.need == "r" and name not in written and name not in given:
                 message = f'Missing required block: {where} needs "{name}"'
                 self.report.add("missing-argument", message, at, expected=(name,), severity=self.absence)
 

@@ -88,10 +88,10 @@ def _last_lines(body: str) -> Iterator[tuple[str, float, str]]:
         yield f"{body} null : null", 1.5, "last value left empty"
     if in_code and re.fullmatch(r"[\w-]+", bare):
         yield head.rstrip(), 1.0, "last word removed"
-        yield f"{body} = null", 1.6, "last value left empty"
+        yield f"{body} = null", 2.6, "last value left empty"
     if in_code and re.fullmatch(r"[\w-]+(\s+\"[^\"]*\"?)*", bare):
         closed = body + '"' * (bare.count('"') % 2)
-        yield f"{closed} {{", 0.8, "block opened and closed"
+        yield f"{closed} {{", 0.8 if '"' in bare else 1.7, "block opened and closed"
     if re.search(r"[^\w\"]$", bare):
         yield body[:-1].rstrip(), 1.2, "last sign removed"
     if match := re.search(r"(?<![\w.\"-])[A-Za-z_][\w-]*(\.[\w-]*)*\.?$", body):
@@ -150,7 +150,7 @@ def _heredocs(case: Case) -> Iterator[Candidate]:
     yield _rule(quoted, 0.7, "quotes around the heredoc's marker removed")
     for marker in dict.fromkeys(re.findall(r"<<-?([^\W\d][\w-]*)", case.text)):
         apart = re.sub(rf"^([ \t]*{re.escape(marker)})[ \t]*([)\]}},]+)[ \t]*$", r"\1\n\2", case.text, flags=re.M)
-        yield _rule(apart, 0.7, "what follows the heredoc's marker moved to the next line")
+        yield _rule(apart, 0.5, "what follows the heredoc's marker moved to the next line")
 
 
 def _line_rules(content: str) -> Iterator[tuple[str, float, str]]:
@@ -176,9 +176,16 @@ def _line_rules(content: str) -> Iterator[tuple[str, float, str]]:
     yield re.sub(r"\bnot\s+", "!", content), 1.2, "operator spelt out"
     yield re.sub(r"(?<=[\w\"\])])[ \t]+(?=[\w-]+[ \t]*=[^=])", "\n", content), 1.3, "one argument a line"
     yield re.sub(r";[ \t]*(?=\S)", "\n", content), 1.0, "one argument a line"
-    yield re.sub(r"(\{)[ \t]*(\S.*\S)[ \t]*(\})[ \t]*$", r"\1\n\2\n\3", content), 1.5, "block on several lines"
-    spread = re.sub(r",[ \t]*(?=[\w-]+[ \t]*=)", "\n", re.sub(r"\{[ \t]*(\S.*\S)[ \t]*\}[ \t]*$", "{\n\\1\n}", content))
-    yield spread, 1.5, "block on several lines"
+    yield _spread(content), 1.1, "block on several lines"
+
+
+def _spread(content: str) -> str:
+    """A block that stands on one line with each argument on its own."""
+    match = re.fullmatch(r"(\s*)([^{]*\{)[ \t]*(\S.*\S)[ \t]*\}[ \t]*", content)
+    if match is None:
+        return content
+    inner = re.sub(r"(?:[,;][ \t]*|[ \t]+)(?=[\w-]+[ \t]*=[^=])", f"\n{match[1]}  ", match[3])
+    return f"{match[1]}{match[2]}\n{match[1]}  {inner}\n{match[1]}}}"
 
 
 def _at_report(case: Case) -> Iterator[Candidate]:

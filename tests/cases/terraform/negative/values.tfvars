@@ -1,0 +1,4 @@
+region = "eu-central-1"
+ports = {
+  web = { port = 80 }
+}

@@ -1,0 +1,3 @@
+locals {
+  parts = split("a,b") # here
+}

@@ -1,0 +1,7 @@
+resource "aws_instance" "web" {
+  ami           = "ami-1"
+  instance_type = "t3.micro"
+  tags { # here
+    Name = "web"
+  }
+}

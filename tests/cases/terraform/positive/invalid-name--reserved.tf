@@ -1,0 +1,3 @@
+variable "version" { # here
+  type = string
+}

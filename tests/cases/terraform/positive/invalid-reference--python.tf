@@ -1,0 +1,4 @@
+resource "random_password" "db" {
+  length  = 16
+  special = True # here
+}

@@ -1,0 +1,3 @@
+output "id" { # here
+  description = "The identifier"
+}

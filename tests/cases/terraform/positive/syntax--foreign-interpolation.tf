@@ -1,0 +1,3 @@
+locals {
+  policy = "arn:aws:s3:::home/${aws:username}/*" # here
+}

@@ -1,0 +1,2 @@
+resources "aws_s3_bucket" "logs" { # here
+}

@@ -1,0 +1,3 @@
+locals {
+  size = len(["a"]) # here
+}

@@ -1,0 +1,5 @@
+data "kubernets_namespace" "main" { # here
+  metadata {
+    name = "main"
+  }
+}

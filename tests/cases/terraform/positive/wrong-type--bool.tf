@@ -1,0 +1,5 @@
+resource "aws_instance" "web" {
+  ami           = "ami-1"
+  instance_type = "t3.micro"
+  monitoring    = "yes" # here
+}
