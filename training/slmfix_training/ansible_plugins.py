@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
-from slmfix_bot.validators.ansible_source import plugin_names
+from slmfix_bot.validators.ansible_plugin_source import plugin_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from slmfix_bot.core.diagnostic import Diagnostic, Severity
+from slmfix_bot.core.edit import replace_lines
 from slmfix_bot.validators.ansible_surroundings import NOWHERE, Repository
 
 if TYPE_CHECKING:
@@ -87,6 +88,18 @@ class Document:
             rule, message, (line, column, end_line, end_column), severity=severity, found=found, expected=expected,
             related_line=None if related is None else self.place(related.start_mark)[0], fix=fix,
         )  # fmt: skip
+
+    def replacement(self, node: yaml.Node, text: str) -> tuple[Edit, ...]:
+        """The edit that writes `text` in place of a plain scalar on one line; none for other nodes."""
+        raw = self.text[node.start_mark.index : node.end_mark.index]
+        if self._starts is not None or "\n" in raw or raw != getattr(node, "value", None):
+            return ()
+        start = self.text.rfind("\n", 0, node.start_mark.index) + 1
+        end = self.text.find("\n", node.end_mark.index)
+        line = self.text[start : node.start_mark.index] + text
+        line += self.text[node.end_mark.index : end if end >= 0 else None].removesuffix("\r")
+        number = self.text.count("\n", 0, start) + 1
+        return (replace_lines(number, number, [line]),)
 
     def report_inside(self, rule: str, message: str, node: yaml.Node, word: str, pattern: str, **details: Any) -> None:
         """Like `report` for a word inside a scalar; the group `word` of the pattern is its place in the raw text."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 _COMMAND_WORDS = frozenset("creates removes chdir executable warn stdin stdin_add_newline strip_empty_ends".split())
 _TOKEN = re.compile(
-    r"""(?P<template>\{\{.*?\}\}|\{%.*?%\}|\{\#.*?\#\})|(?P<escape>\\.)|(?P<quote>["'])|(?P<space>\s+)|(?P<other>.)""",
+    r"""(?P<template>\{\{.*?\}\}|\{%.*?%\}|\{\#.*?\#\})|(?P<escape>\\\S)|(?P<quote>["'])|(?P<space>\s+)|(?P<other>.)""",
     re.DOTALL,
 )
 _KEY = re.compile(r"\s*([^=\s\"'{]+)\s*=(.*)", re.DOTALL)
@@ -35,7 +35,8 @@ def split_words(text: str) -> tuple[list[str], bool]:
             quote = "" if quote else match[0]
         current += match[0]
     words.append(current)
-    return [word for word in words if word], not quote
+    # A template may hold what looks like an open quote, and a lone backslash continues a line.
+    return [word for word in words if word not in {"", "\\"}], not quote or "{{" in text
 
 
 def parse_arguments(text: str, *, is_command: bool) -> Arguments:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -10,15 +11,14 @@ import yaml
 
 from slmfix_bot.errors import CannotJudge
 from slmfix_bot.validators.ansible_source import (
+    FILE_ARGUMENTS,
     assignments,
     clean_choices,
-    confirm,
     constraints,
     effective_rules,
     is_required,
     is_stub,
-    spec_facets,
-    spec_names,
+    literal_spec,
 )
 from slmfix_bot.validators.ansible_tables import Module, Option
 from slmfix_bot.validators.ansible_yaml import parse
@@ -32,18 +32,40 @@ _TYPES = frozenset("str int float bool list dict path raw json jsonarg bytes bit
 
 @lru_cache(maxsize=512)
 def read_module(source: str) -> Module | None:
-    """None when the options cannot be known: no documentation, a fragment from elsewhere, or code that refutes it."""
+    """None when the options cannot be known: no documentation, a fragment from elsewhere, or code that is not plain.
+
+    Documentation of modules in the wild is often stale, so a restriction counts only as far as the code literally
+    says it; documentation adds the names and the types.
+    """
     try:
         tree = ast.parse(source)
         options = _documented(tree)
+        spec = literal_spec(tree)
         if options is None or is_stub(tree):
             return None
-        options = confirm(options, spec_facets(tree), is_trusted=False)
-        rules = effective_rules(constraints(tree), options)
-        interface = {str(name): _option(str(name), facts, 1) for name, facts in options.items()}
-        return Module(options=interface, others=frozenset(spec_names(tree)), rules=rules)
+        if spec is None:
+            # Some modules hand their own documentation to AnsibleModule.
+            if not re.search(r"safe_load\(\s*DOCUMENTATION\s*\)", source):
+                return None
+            spec = {str(name): dict(facts) for name, facts in options.items()}
+            spec |= {name: {} for name in (FILE_ARGUMENTS if "add_file_common_args" in source else ())}
+        facts = {name: _agreed(spec.get(name, {}), options.get(name, {})) for name in {**options, **spec}}
+        interface = {str(name): _option(str(name), fact, 1) for name, fact in facts.items()}
+        return Module(options=interface, others=frozenset(), rules=effective_rules(constraints(tree), facts))
     except (SyntaxError, ValueError, TypeError, AttributeError, RecursionError, MemoryError, CannotJudge):
         return None  # documentation is free text: whatever is odd about it, the name remains known
+
+
+def _agreed(code: Mapping[str, Any], documented: Mapping[str, Any]) -> dict[str, Any]:
+    aliases = [*(code.get("aliases") or ()), *(documented.get("aliases") or ())]
+    return {
+        "type": code.get("type") or ("raw" if "type" in code else documented.get("type") if not code else "str"),
+        "required": code.get("required") is True and not code.get("fallback"),
+        "choices": code.get("choices"),
+        "aliases": aliases,
+        "default": code.get("default", documented.get("default")),
+        "elements": code.get("elements"),
+    }
 
 
 def _documented(tree: ast.Module) -> dict[str, Any] | None:

@@ -25,6 +25,21 @@ def is_near(name: str, other: str, *, edits: int = 1) -> bool:
     return distance(name, other, allowed) <= allowed
 
 
+def is_slip(name: str, other: str) -> bool:
+    """Like `is_near`, for names of modules: a short one with another letter is another word, and so is one that only
+    runs its words together.
+
+    >>> is_slip("templat", "template"), is_slip("warn", "yarn"), is_slip("ipahost", "ipa_host"), is_slip("fiel", "file")
+    (True, False, False, True)
+    """
+    if name == other or min(len(name), len(other)) < 3 or name.replace("_", "") == other.replace("_", ""):
+        return False
+    if re.sub(r"\d+", "", name) == re.sub(r"\d+", "", other) or distance(name, other, 1) > 1:
+        return False
+    is_other_letter = len(name) == len(other) and sorted(name) != sorted(other)
+    return len(other) > 4 or not is_other_letter
+
+
 def _singular(name: str) -> str:
     return re.sub(r"(?<=[a-z])s(?=_|$)", "", name)
 

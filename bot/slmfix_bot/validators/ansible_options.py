@@ -69,7 +69,7 @@ class Checker:
                 self._check_value(option, argument)
         if not arguments.is_open and not may_default:
             self._check_missing(module.options, arguments, anchor, "")
-            self._check_rules(module, arguments, anchor)
+            self._check_rules(module.by_name, module.rules, arguments, anchor, f"module {self._name!r}")
 
     def _report(self, rule: str, message: str, argument: Argument, at: yaml.Node | None = None, **details: Any) -> None:
         if argument.is_word:
@@ -84,6 +84,8 @@ class Checker:
         for argument in given:
             name = argument.name
             if name in legal or name in others or name.startswith("_") or "{{" in name:
+                continue
+            if _may_be_omitted(argument) and not get_close_matches(name, legal, 1, 0.85):
                 continue
             free = sorted(n for n, option in legal.items() if option.name not in used)
             message = f"{owner or 'module'} {self._name!r} has no option {name!r}" if not owner else (
@@ -107,35 +109,49 @@ class Checker:
             message = f"{owner} requires {', '.join(missing)}"
             self._document.report("missing-option", message, anchor, expected=missing)
 
-    def _check_rules(self, module: Module, arguments: Arguments, anchor: yaml.Node) -> None:
-        legal = module.by_name
+    def _check_rules(
+        self, legal: Mapping[str, Option], rules: Mapping[str, Any], arguments: Arguments, anchor: yaml.Node, owner: str
+    ) -> None:
         given = {legal[a.name].name: a for a in arguments.given if a.name in legal}
         present = {name for option in given for name in (option, *legal[option].aliases)}
         present |= {a.name for a in arguments.given} | ({"_raw_params", "free_form"} if arguments.raw else set())
-        for group in module.rules.get("required_one_of", ()):
+        for group in rules.get("required_one_of", ()):
             if not present.intersection(group):
                 names = tuple(name for name in group if not name.startswith("_"))
-                message = f"module {self._name!r} requires one of {', '.join(names)}"
+                message = f"{owner} requires one of {', '.join(names)}"
                 self._document.report("missing-option", message, anchor, expected=names)
-        for group in module.rules.get("mutually_exclusive", ()):
+        for group in rules.get("mutually_exclusive", ()):
             canonical = {legal[name].name if name in legal else name for name in group}
             both = [a for name, a in given.items() if name in canonical and a.text not in {None, ""}]
             if len(both) > 1:
-                message = f"options {both[0].name!r} and {both[1].name!r} of module {self._name!r} exclude each other"
+                message = f"options {both[0].name!r} and {both[1].name!r} of {owner} exclude each other"
                 self._report("exclusive-options", message, both[1], found=both[1].name)
-        for rule in module.rules.get("required_if", ()):
-            self._check_required_if(module, rule, given, present, anchor)
+        for group in rules.get("required_together", ()):
+            self._check_together(group, present, given, anchor, owner)
+        for rule in rules.get("required_if", ()):
+            self._check_required_if(legal, rule, given, present, anchor, owner)
+
+    def _check_together(
+        self, group: list[str], present: set[str], given: Mapping[str, Argument], anchor: yaml.Node, owner: str
+    ) -> None:
+        missing = tuple(name for name in group if name not in present)
+        first = next((given[name] for name in group if name in given), None)
+        # A null or an omitted value is as good as none.
+        if missing and first is not None and first.text not in {None, ""} and not _may_be_omitted(first):
+            message = f"{owner} with {first.name} requires {', '.join(missing)}"
+            self._document.report("missing-option", message, anchor, expected=missing)
 
     def _check_required_if(
-        self, module: Module, rule: list[Any], given: Mapping[str, Argument], present: set[str], anchor: yaml.Node
-    ) -> None:
+        self, legal: Mapping[str, Option], rule: list[Any], given: Mapping[str, Argument], present: set[str],
+        anchor: yaml.Node, owner: str,
+    ) -> None:  # fmt: skip
         key, value, names, *any_of = rule
-        key = module.by_name[key].name if key in module.by_name else key
+        key = legal[key].name if key in legal else key
         if key not in given or not isinstance(value, str) or given[key].text != value:
             return
         missing = tuple(name for name in names if name not in present)
         if missing and (not any_of or not any_of[0] or len(missing) == len(names)):
-            message = f"module {self._name!r} with {key}={value} requires {', '.join(missing)}"
+            message = f"{owner} with {key}={value} requires {', '.join(missing)}"
             self._document.report("missing-option", message, anchor, expected=missing)
 
     def _check_value(self, option: Option, argument: Argument) -> None:
@@ -155,7 +171,7 @@ class Checker:
     def _check_choices(self, option: Option, argument: Argument) -> None:
         legal = {spelling for choice in option.choices for spelling in _spellings(choice)}
         for text, node in _literals(option, argument):
-            if text not in legal:
+            if text not in legal and not _is_forgiven(text, node, option.choices):
                 expected = tuple(str(choice) for choice in option.choices)
                 expected = tuple(dict.fromkeys([*get_close_matches(text, expected, 3, 0.6), *expected]))[:8]
                 message = f"{text!r} is not a choice for option {argument.name!r} of module {self._name!r}"
@@ -174,7 +190,9 @@ class Checker:
                 for argument in arguments.given:
                     if argument.name in legal:
                         self._check_value(legal[argument.name], argument)
-                self._check_missing(option.suboptions, arguments, anchor, f"option {option.name!r}")
+                owner = f"option {option.name!r}"
+                self._check_missing(option.suboptions, arguments, anchor, owner)
+                self._check_rules(legal, option.rules, arguments, anchor, owner)
 
 
 def nearest(name: str, legal: list[str], count: int = 5) -> tuple[str, ...]:
@@ -198,6 +216,21 @@ def _wrong_type(option: Option, argument: Argument) -> str | None:
     if option.type == "dict" and (is_list or (text and "=" not in text and not text.lstrip().startswith("{"))):
         return "a mapping"
     return None
+
+
+def _may_be_omitted(argument: Argument) -> bool:
+    """Whether the value is a template that can say that the option is not given after all."""
+    value = argument.value if isinstance(argument.value, str) else str(getattr(argument.value, "value", ""))
+    return "omit" in value and "{{" in value
+
+
+def _is_forgiven(text: str, node: yaml.Node | None, choices: tuple[str | int | bool, ...]) -> bool:
+    """YAML turns some words into booleans; Ansible turns them back where exactly one choice means the same."""
+    if node is None or node.tag != "tag:yaml.org,2002:bool":
+        return False
+    is_true = text.lower() in {"true", "yes", "on"}
+    same = {"y", "yes", "on", "1", "true", "t"} if is_true else {"n", "no", "off", "0", "false", "f"}
+    return len([choice for choice in choices if str(choice).lower() in same]) == 1
 
 
 def _spellings(choice: str | int | bool) -> set[str]:

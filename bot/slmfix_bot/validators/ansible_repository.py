@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from slmfix_bot.validators.ansible_companions import role_of
 from slmfix_bot.validators.ansible_local_module import read_module
-from slmfix_bot.validators.ansible_source import plugin_names
+from slmfix_bot.validators.ansible_plugin_source import plugin_names
 from slmfix_bot.validators.ansible_surroundings import NOWHERE, Repository
 
 if TYPE_CHECKING:
@@ -34,7 +34,9 @@ _TASKS = re.compile(r"(?:.*/)?(tasks|handlers)/.+")
 _TOP_KEY = re.compile(r"^[\"']?([A-Za-z_]\w*)[\"']?\s*:(?=\s|$)", re.MULTILINE)
 _ANY_KEY = re.compile(r"([A-Za-z_]\w*)[\"']?\s*[:=]")
 _REGISTERED = re.compile(r"^\s*(?:-\s+)?(?:register|loop_var|index_var):\s*[\"']?([A-Za-z_]\w*)", re.MULTILINE)
-_HANDLER = re.compile(r"^\s*-?\s+(?:name|listen):\s+[\"']?([^\n]+?)[\"']?\s*$", re.MULTILINE)
+_HANDLER = re.compile(
+    r"^[ \t]*(?:-?[ \t]*(?:name|listen):|-)[ \t]+[\"']?([^\s\"'#][^\n]*?)[\"']?[ \t\r]*$", re.MULTILINE
+)
 
 
 @lru_cache(maxsize=4)
@@ -59,17 +61,23 @@ def read_repository(files: tuple[tuple[str, str], ...], path: str) -> Repository
             opaque.update(() if names is not None else {kind})
             plugins[kind].update(names or ())
         else:
-            words.update(_ANY_KEY.findall(text))
+            words |= _found(_ANY_KEY, text)
             if _VARIABLES.fullmatch(place) and role_of(place) in {role, None}:
-                variables.update(_TOP_KEY.findall(text))
+                variables |= _found(_TOP_KEY, text)
             elif role is not None and _TASKS.fullmatch(place) and role_of(place) == role:
-                variables.update(_REGISTERED.findall(text))
-                handlers.update(_HANDLER.findall(text) if "/handlers/" in f"/{place}" else ())
+                variables |= _found(_REGISTERED, text)
+                handlers |= _found(_HANDLER, text) if "/handlers/" in f"/{place}" else frozenset()
     return Repository(
         is_known=True, modules=modules, filters=frozenset(plugins["filter"]), tests=frozenset(plugins["test"]),
         lookups=frozenset(plugins["lookup"]), opaque=frozenset(opaque), variables=frozenset(variables),
         words=frozenset(words), handlers=frozenset(handlers),
     )  # fmt: skip
+
+
+@lru_cache(maxsize=8192)
+def _found(pattern: re.Pattern[str], text: str) -> frozenset[str]:
+    """Cached by text: the files of one repository come along with each of its programs."""
+    return frozenset(pattern.findall(text))
 
 
 def _own_collection(files: tuple[tuple[str, str], ...]) -> str | None:
@@ -97,6 +105,11 @@ def _add_module(
 def _plugin_names(kind: str, match: re.Match[str], text: str) -> set[str] | None:
     if kind == "lookup" or match["suffix"] != "py":
         return {match["name"]}
+    return _python_plugins(kind, text)
+
+
+@lru_cache(maxsize=512)
+def _python_plugins(kind: str, text: str) -> set[str] | None:
     if len(text) > MAX_TEXT:
         return None
     try:

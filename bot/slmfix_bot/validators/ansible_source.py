@@ -9,6 +9,8 @@ import ast
 import re
 from typing import TYPE_CHECKING, Any
 
+from slmfix_bot.validators.ansible_plugin_source import last_name
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -136,6 +138,54 @@ def spec_facets(tree: ast.Module) -> dict[str, set[str]]:
     return facets
 
 
+def literal_spec(tree: ast.Module) -> dict[str, dict[str, Any]] | None:
+    """The argument specification that the one `AnsibleModule(...)` call of a file gets, as far as it is literal: what
+    is computed within an option is left out. None when the names of the options themselves are computed.
+    """
+    calls = list(_module_calls(tree))
+    given = next((k.value for c in calls for k in c.keywords if k.arg == "argument_spec"), None)
+    if len(calls) != 1 or given is None:
+        return None
+    if isinstance(given, ast.Name):
+        name = given.id
+        bound = [n.value for n in ast.walk(tree) if isinstance(n, ast.Assign) and _name(n) == name]
+        changed = any(
+            (isinstance(n, ast.Attribute) and n.attr == "update" and last_name(n.value) == name)
+            or (isinstance(n, (ast.Subscript, ast.AugAssign)) and last_name(getattr(n, "value", None)) == name)
+            for n in ast.walk(tree)
+        )
+        given = bound[0] if len(bound) == 1 and not changed else None
+    pairs = _pairs(given)
+    if pairs is None:
+        return None
+    shared = any(k.arg == "add_file_common_args" for k in calls[0].keywords)
+    spec: dict[str, dict[str, Any]] = {name: {} for name in (FILE_ARGUMENTS if shared else ())}
+    for name, value in pairs.items():
+        facets = _pairs(value)
+        spec[name] = {key: _literal(facet) for key, facet in (facets or {"options": value}).items()}
+    return spec
+
+
+FILE_ARGUMENTS = "mode owner group seuser serole selevel setype attributes attr unsafe_writes".split()
+
+
+def _pairs(node: ast.expr | None) -> dict[str, ast.expr] | None:
+    """Keys and values of a dictionary whose keys are all literal."""
+    if isinstance(node, ast.Dict):
+        keys = [k.value if isinstance(k, ast.Constant) else None for k in node.keys]
+        return None if None in keys else {str(k): v for k, v in zip(keys, node.values, strict=True)}
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "dict" and not node.args:
+        return None if any(k.arg is None for k in node.keywords) else {str(k.arg): k.value for k in node.keywords}
+    return None
+
+
+def _literal(node: ast.expr) -> Any:
+    try:
+        return ast.literal_eval(node)
+    except (ValueError, TypeError, SyntaxError, RecursionError):
+        return None
+
+
 def is_stub(tree: ast.Module) -> bool:
     """Whether the file only documents a module that an action plugin implements."""
     return not any(isinstance(node, ast.FunctionDef) and node.name == "main" for node in tree.body)
@@ -202,56 +252,3 @@ def effective_rules(rules: Mapping[str, list[Any]], options: Mapping[str, Any]) 
         ],
     }
     return {kind: rows for kind, rows in kept.items() if rows}
-
-
-def plugin_names(tree: ast.Module, method: str) -> set[str] | None:
-    """Names in the dictionary that the method "filters" or "tests" of a plugin file returns; None if it is computed."""
-    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name == method]
-    if not functions:
-        return set() if not any(isinstance(node, ast.ClassDef) for node in tree.body) else None
-    names: set[str] = set()
-    for function in functions:
-        known = {**_dictionaries(tree), **_dictionaries(function)}
-        returned = [node.value for node in ast.walk(function) if isinstance(node, ast.Return)]
-        for value in returned:
-            found = _resolve(value, known)
-            if found is None:
-                return None
-            names |= found
-    return names
-
-
-def _dictionaries(tree: ast.AST) -> dict[str, set[str] | None]:
-    """Keys of the dictionaries that names are bound to, later additions included; None where they are computed."""
-    found: dict[str, set[str] | None] = {}
-    for node in ast.walk(tree):
-        target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
-        value = getattr(node, "value", None)
-        if isinstance(node, (ast.Assign, ast.AnnAssign)) and value is not None:
-            name = _last(target)
-            if name is not None:
-                found[name] = _resolve(value, found)
-            elif isinstance(target, ast.Subscript) and (owner := _last(target.value)):
-                key = target.slice.value if isinstance(target.slice, ast.Constant) else None
-                old = found.get(owner)
-                found[owner] = old | {key} if old is not None and isinstance(key, str) else None
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "update":
-            owner = _last(node.func.value) or ""
-            parts = [_resolve(argument, found) for argument in node.args]
-            old = found.get(owner)
-            found[owner] = None if old is None or None in parts else old.union(*(part or () for part in parts))
-    return found
-
-
-def _last(node: ast.AST | None) -> str | None:
-    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else None
-
-
-def _resolve(node: ast.expr | None, known: Mapping[str, set[str] | None]) -> set[str] | None:
-    if isinstance(node, ast.Dict):
-        keys = {k.value for k in node.keys if isinstance(k, ast.Constant) and isinstance(k.value, str)}
-        return keys if len(keys) == len(node.keys) else None
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "dict" and not node.args:
-        return {k.arg for k in node.keywords if k.arg} if all(k.arg for k in node.keywords) else None
-    name = _last(node)
-    return known.get(name) if name else None

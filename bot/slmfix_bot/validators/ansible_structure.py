@@ -66,7 +66,9 @@ class StructureChecker:
             self._document.report("missing-hosts", "a play needs hosts", anchor, expected=("hosts",))
         else:
             self._check_hosts(pairs["hosts"])
-        context = self._context(play, Context(is_whole=True))
+        # A repository that has modules of its own may get more from roles and packages that it does not hold.
+        is_whole = not self._document.repository.modules or not self._document.path
+        context = self._context(play, Context(is_whole=is_whole))
         for name in TASK_LISTS:
             if name in pairs:
                 self.check_tasks(pairs[name].value, replace(context, is_handler=name == "handlers"), pairs[name])

@@ -14,6 +14,8 @@ from importlib.resources import files
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+from slmfix_bot.validators.ansible_near import distance, is_slip
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -51,12 +53,14 @@ class Module:
 
 @dataclass(frozen=True)
 class Resolution:
-    """Where a module name leads: `fqcn` is None when nowhere; `removed` when it was taken out of Ansible."""
+    """Where a module name leads: `fqcn` is None when nowhere; `removed` when it was taken out of Ansible, `local` when
+    the repository has it, `opaque` when nothing is known about its options."""
 
     fqcn: str | None
     redirected: bool = False
     removed: bool = False
     opaque: bool = False
+    local: bool = False
 
     @property
     def is_outside_core(self) -> bool:
@@ -80,7 +84,7 @@ class Tables:
         self._collections: dict[str, frozenset[str]] = {c: frozenset(n) for c, n in index["collections"].items()}
         self._keywords: dict[str, frozenset[str]] = {k: frozenset(v) for k, v in index["keywords"].items()}
         self._loaded: dict[str, dict[str, Any]] = {}
-        self._like: dict[str, bool] = {}
+        self._slips: dict[str, tuple[str, ...]] = {}
         self._nearest: dict[tuple[str, int], tuple[str, ...]] = {}
         self._plugins: dict[str, dict[str, Any]] = {"filter": index["filters"], "test": index["tests"]}
         self.lookups: frozenset[str] = frozenset(index["lookups"])
@@ -187,12 +191,12 @@ class Tables:
         prefer = ("ansible.", "community.general.", "community.")
         return tuple(sorted(self._owners.get(short, ()), key=lambda n: (not n.startswith(prefer), len(n), n)))
 
-    def is_like_short_name(self, name: str) -> bool:
-        """Whether the name is a letter or two from one that resolves without a namespace."""
-        if name not in self._like:
-            cutoff = 0.8 if len(name) > 4 else 0.75
-            self._like[name] = bool(get_close_matches(name, sorted(self.short_names), 1, cutoff))
-        return self._like[name]
+    def slips(self, name: str) -> tuple[str, ...]:
+        """Modules that resolve without a namespace and of which the name is a misspelling, the nearest first."""
+        if name not in self._slips:
+            near = [other for other in sorted(self.short_names) if is_slip(name, other)]
+            self._slips[name] = tuple(sorted(near, key=lambda other: distance(name, other, 2)))
+        return self._slips[name]
 
     def nearest_modules(self, name: str, count: int = 5) -> tuple[str, ...]:
         """Cached, since a repair asks for the same wrong name again and again."""
@@ -212,7 +216,7 @@ class Tables:
             near = [f"{place}.{n}" for n in get_close_matches(short, self._collections.get(place, ()), count, 0.75)]
             return tuple(dict.fromkeys([*self.owners(short)[:2], *near]))[:count]
         owners = self.owners(name)[:3]
-        near = get_close_matches(name, sorted(self.short_names), count, 0.75)
+        near = [*self.slips(name)[:2], *get_close_matches(name, sorted(self.short_names), count, 0.75)]
         if len(owners) + len(near) < count:
             wide = get_close_matches(name, sorted(self._owners), count, 0.85)
             near += [full for short in wide for full in self.owners(short)[:1] if short not in near]

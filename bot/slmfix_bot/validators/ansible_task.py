@@ -14,6 +14,7 @@ from slmfix_bot.validators.ansible_document import get, has_template, is_null, i
 from slmfix_bot.validators.ansible_kv import parse_arguments, split_words
 from slmfix_bot.validators.ansible_options import Argument, Arguments, Checker, nearest
 from slmfix_bot.validators.ansible_tables import BUILTIN, Resolution, tables
+from slmfix_bot.validators.ansible_values import check_values
 
 if TYPE_CHECKING:
     from slmfix_bot.validators.ansible_document import Document, Item
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 _OPEN = frozenset("set_fact add_host set_stats group_by meta gather_facts import_playbook".split())
 # These pass arguments on to the module of the host's service or package manager.
 _BACKENDS = {"service": ("systemd_service", "sysvinit"), "package": ("apt", "dnf", "dnf5")}
+# Their action plugins read the arguments that they know and never look at the others.
+_UNCHECKED = frozenset({"fetch", "raw"})
 _REPLACED = {"include": ("include_tasks", "import_tasks")}
 _ACTIONS = ("action", "local_action")
 
@@ -60,18 +63,26 @@ class TaskChecker:
             self._document.report("no-module", "the task calls no module", anchor)
         else:
             self._check_candidates(candidates, node, context)
+        check_values(self._document, node, "handler" if context.is_handler else "task")
         self._check_keywords(pairs)
+
+    def _resolve(self, name: str, context: Context) -> Resolution:
+        """Where the name leads; modules that the repository brings along come first, as in Ansible."""
+        if name in self._document.repository.modules:
+            return Resolution(name, local=True)
+        return self._tables.resolve(name, context.collections)
 
     def _is_loop(self, key: str) -> bool:
         return key.startswith("with_") and (key[5:] in self._tables.lookups or "." in key)
 
     def _check_candidates(self, candidates: list[Item], task: yaml.Node, context: Context) -> None:
-        found = {item.key: self._tables.resolve(item.key, context.collections) for item in candidates}
+        found = {item.key: self._resolve(item.key, context) for item in candidates}
         modules = [item for item in candidates if found[item.key].fqcn or found[item.key].removed]
         unknown = [item for item in candidates if item not in modules]
         chosen = modules[0] if modules else self._most_like_module(unknown)
         for item in modules[1:]:
-            self._conflict(item, modules[0])
+            if item.key != modules[0].key:
+                self._conflict(item, modules[0])
         for item in unknown:
             if item is not chosen:
                 self._unknown_keyword(item, self._tables.keywords("task"))
@@ -98,6 +109,9 @@ class TaskChecker:
         self, item: Item, name: str, place: Resolution, task: yaml.Node, context: Context, *, is_action: bool = False
     ) -> None:
         anchor = item.value if is_action else item.key_node
+        if place.local:
+            self._check_local(item, name, task, anchor, context, is_action=is_action)
+            return
         if not self._check_name(anchor, name, place, context) or place.fqcn is None or place.opaque:
             return
         short = place.fqcn.removeprefix(f"{BUILTIN}.")
@@ -110,17 +124,29 @@ class TaskChecker:
         if arguments.raw and short not in self._tables.keywords("raw_params") and not is_command:
             message = f"module {name!r} takes key=value arguments, not free text"
             self._document.report("free-text", message, item.value, found=arguments.raw[:80])
+        if short in _UNCHECKED:
+            module = replace(module, others=module.others.union(a.name for a in arguments.given))
         if short in {"include_tasks", "import_tasks", "include_role", "import_role"}:
             module = replace(module, others=module.others | {"role", "file"})
         for backend in _BACKENDS.get(short, ()):
             if passed := self._tables.module(f"{BUILTIN}.{backend}"):
                 module = replace(module, others=module.others.union(passed.by_name, passed.others))
         may_default = context.has_defaults or (short in self._tables.keywords("raw_params") and bool(arguments.raw))
-        may_default |= short == "package"
+        may_default |= short == "package" or _never_runs(task)
         may_default |= short in {"include_role", "import_role"} and any(a.name == "role" for a in arguments.given)
         Checker(self._document, name).check(module, arguments, anchor, may_default=may_default)
         if short in {"shell", "raw", "script"}:
             self._check_command(name, arguments, anchor)
+
+    def _check_local(
+        self, item: Item, name: str, task: yaml.Node, anchor: yaml.Node, context: Context, *, is_action: bool
+    ) -> None:
+        """A module of the repository, as far as its documentation can be read."""
+        module = self._document.repository.modules[name]
+        if module is not None:
+            arguments = self._arguments(item, task, is_command=False, is_action=is_action)
+            arguments.is_open |= bool(arguments.raw)
+            Checker(self._document, name).check(module, arguments, anchor, may_default=context.has_defaults)
 
     def _check_command(self, name: str, arguments: Arguments, anchor: yaml.Node) -> None:
         if not (arguments.raw or arguments.is_open or {a.name for a in arguments.given} & {"cmd", "argv", "free_form"}):
@@ -136,7 +162,7 @@ class TaskChecker:
             expected = _REPLACED.get(name) or (*self._tables.nearest_modules(name), *keywords)
             why = "was removed from Ansible" if place.removed else "is not a module of Ansible or its collections"
             # A role's own library, or the collections of a play elsewhere, may supply what this file does not show.
-            is_sure = context.is_whole or place.removed or "." in name or self._is_misspelt(name)
+            is_sure = context.is_whole or place.removed or "." in name or bool(self._tables.slips(name))
             severity = Severity.ERROR if is_sure else Severity.WARNING
             message = f"{name!r} {why}"
             rule = "unknown-module"
@@ -149,11 +175,9 @@ class TaskChecker:
             message = f"{name!r} is not part of ansible-core; it comes from the collection {where}"
             expected = (place.fqcn,) if place.fqcn != name else ()
             rule = "collection-module"
-            self._document.report(rule, message, anchor, severity=severity, found=name, expected=expected)
+            fix = self._document.replacement(anchor, place.fqcn) if expected else ()
+            self._document.report(rule, message, anchor, severity=severity, found=name, expected=expected, fix=fix)
         return True
-
-    def _is_misspelt(self, name: str) -> bool:
-        return not self._tables.owners(name) and self._tables.is_like_short_name(name)
 
     def _arguments(self, item: Item, task: yaml.Node, *, is_command: bool, is_action: bool) -> Arguments:
         arguments = Arguments()
@@ -201,7 +225,7 @@ class TaskChecker:
         if not words:
             self._document.report("no-module", f"{item.key!r} names no module", item.key_node)
         elif "{{" not in words[0]:
-            place = self._tables.resolve(words[0], context.collections)
+            place = self._resolve(words[0], context)
             self._check_module(item, words[0], place, task, context, is_action=True)
 
     def _check_include(self, short: str, item: Item, task: yaml.Node, arguments: Arguments) -> None:
@@ -243,6 +267,12 @@ class TaskChecker:
                 message = f"{pair.key!r} is not a keyword of loop_control"
                 near = nearest(pair.key, sorted(legal))
                 self._document.report("unknown-keyword", message, pair.key_node, found=pair.key, expected=near)
+
+
+def _never_runs(task: yaml.Node) -> bool:
+    """Whether the task only carries an anchor: `when: false`."""
+    condition = get(task, "when")
+    return condition is not None and (literal(condition) or "").lower() in {"false", "no"}
 
 
 def _is_name(node: yaml.Node) -> bool:

@@ -1,4 +1,4 @@
-"""Whether a YAML file is Ansible's, by its place and the keys of its top-level list."""
+"""Whether a YAML file is Ansible's, by its place and by the keys at its top level."""
 
 from __future__ import annotations
 
@@ -22,6 +22,20 @@ PLAYBOOK_KEYS = {
 TASK_KEYS = {"when", "register", "notify", "loop", "with_items", "become", "changed_when", "failed_when", "delegate_to"}
 ANSIBLE_FOLDERS = {"tasks", "handlers"}
 NOT_ANSIBLE = re.compile(r"(^|/)(\.github|\.circleci|\.gitlab|meta|molecule/[^/]+/molecule\.yml)(/|$)")
+VARIABLES = re.compile(
+    r"(.*/)?((group_vars|host_vars)/.+|(defaults|vars)/main\.ya?ml|roles/[^/]+/(defaults|vars)/.+\.ya?ml)"
+)
+INVENTORY = re.compile(r"(.*/)?((inventory|inventories)/.+|(hosts|inventory)\.ya?ml)")
+GROUP = re.compile(r"^[\w.-]+:[ \t]*\n(?:[ \t]*(?:#.*)?\n)*[ \t]+(hosts|children):", re.MULTILINE)
+# Files with a fixed name, by the last folder and stem, and a key without which they are something else's.
+BY_NAME = {
+    "meta/main": ("galaxy_info", "dependencies", "allow_duplicates"),
+    "meta/argument_specs": ("argument_specs",),
+    "requirements": ("roles", "collections"),
+    "galaxy": ("namespace",),
+    "site": ("hosts",),
+    "playbook": ("hosts",),
+}
 FULL_NAME = re.compile(r"[a-z_]\w*\.[a-z_]\w*\.[a-z_]\w*")
 
 
@@ -31,7 +45,15 @@ def detect_ansible(place: PurePosixPath, text: str) -> str | None:
 
 
 def _is_ansible(place: PurePosixPath, text: str) -> bool:
-    if NOT_ANSIBLE.search(place.as_posix()):
+    path = place.as_posix()
+    keys = BY_NAME.get(f"{place.parent.name}/{place.stem}") or BY_NAME.get(place.stem, ())
+    if any(re.search(rf"^{key}\s*:", text, re.MULTILINE) for key in keys):
+        return True
+    if VARIABLES.fullmatch(path) and not NOT_ANSIBLE.search(path):
+        return True
+    if INVENTORY.fullmatch(path) and GROUP.search(text):
+        return True
+    if NOT_ANSIBLE.search(path):
         return False
     entries = _top_level_entries(text)
     if any("import_playbook" in keys or ("hosts" in keys and keys & PLAYBOOK_KEYS) for keys in entries):
