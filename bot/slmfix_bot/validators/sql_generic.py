@@ -115,7 +115,25 @@ def _judge_tree(tree: exp.Expr | None, chunk: list[Token], text: str, dialect: s
             return [], True
         return [SqlError(message="not a statement", offset=first.start, found=written)], False
     has_clauses = first.text.upper() in TRUSTED or VIEW.match(statement)
+    if has_clauses and (bad := _unfinished_case(chunk)) is not None:
+        return [SqlError(message=f"{bad.text} without THEN before it", offset=bad.start, found=bad.text)], False
     return _reserved_names(tree, text) or (_gaps(chunk, dialect) if has_clauses else []), False
+
+
+def _unfinished_case(chunk: list[Token]) -> Token | None:
+    """Where a branch of CASE ends that has no THEN, which sqlglot passes over."""
+    waiting: list[bool] = []  # for every open CASE, whether its branch waits for THEN
+    for token in chunk:
+        kind = token.token_type.name
+        if kind == "CASE":
+            waiting.append(False)
+        elif waiting and kind in {"WHEN", "ELSE", "END"} and waiting[-1]:
+            return token
+        elif waiting and kind in {"WHEN", "THEN"}:
+            waiting[-1] = kind == "WHEN"
+        elif waiting and kind == "END":
+            waiting.pop()
+    return None
 
 
 def _gaps(chunk: list[Token], dialect: str) -> list[SqlError]:

@@ -79,16 +79,25 @@ class Resolver:
 
     def problems(self) -> list[NameProblem]:
         """All problems in the order of the text; none if the statement cannot be parsed."""
-        try:
-            tree = parse_one(self._statement, read=self._dialect)
-            scopes = traverse_scope(tree)
-        except (SqlglotError, ValueError):
+        parsed = self._parsed()
+        if parsed is None:
             return []
+        tree, scopes = parsed
         found: dict[int, NameProblem] = {}
         columns = (problem for scope in scopes for problem in self._columns(scope))
         for problem in (*self._tables(tree), *columns, *self._changed(tree)):
             found.setdefault(problem.start, problem)
         return [problem for _, problem in sorted(found.items())]
+
+    def _parsed(self) -> tuple[exp.Expr, list[Scope]] | None:
+        """sqlglot refuses some of what a dialect's own parser accepts, quotes of other dialects for example."""
+        for reader in dict.fromkeys((self._dialect, "mysql" if "`" in self._statement else "postgres")):
+            try:
+                tree = parse_one(self._statement, read=reader)
+                return tree, traverse_scope(tree)
+            except (SqlglotError, ValueError):
+                continue
+        return None
 
     def _tables(self, tree: exp.Expr) -> Iterator[NameProblem]:
         if not self._catalog.schema.is_complete:
