@@ -30,7 +30,7 @@ SERVERS = "- name: one\n  hosts: 3\n- name: two\n"
         ("x.py", "", "python"),
         ("data.json", "{}", "json"),
         ("tsconfig.json", "{}", "json"),
-        (".vscode/settings.json", "{}", None),
+        (".vscode/settings.json", "{}", "json"),
         ("pyproject.toml", "", "toml"),
         ("site.yml", PLAY, "ansible"),
         ("deploy.yaml", PLAY.replace("\n", "\r\n"), "ansible"),

@@ -49,10 +49,19 @@ def test_json_repeated_key_is_a_warning_with_its_first_place() -> None:
     assert (found.severity, found.line, found.related_line) == (Severity.WARNING, 2, 1)
 
 
+@pytest.mark.parametrize("path", ["a.json5", "a.hjson"])
+def test_other_dialects_of_json_are_not_judged(path: str) -> None:
+    with pytest.raises(CannotJudge, match="dialect"):
+        JSON.check(Program(language="json", text="{a: 1}", path=path))
+
+
 @pytest.mark.parametrize("path", ["tsconfig.json", ".vscode/settings.json", "a.jsonc", "x/.eslintrc.json"])
-def test_json_with_comments_is_not_judged(path: str) -> None:
-    with pytest.raises(CannotJudge, match="comments"):
-        JSON.check(Program(language="json", text="// x\n{}", path=path))
+def test_json_with_comments_where_readers_allow_them(path: str) -> None:
+    text = '// x, }\n{"a": "//, ]", /* b,\n] */ "c": [1, 2,\n],}\n/* open'
+    assert JSON.check(Program(language="json", text=text, path=path)) == ()
+    (found,) = JSON.check(Program(language="json", text='/* é */ {\n"a": 1 // one\n"b": 2}', path=path))
+    assert (found.rule, found.line, found.column) == ("syntax", 3, 1)
+    assert JSON.check(Program(language="json", text=text, path="package.json"))[0].rule == "syntax"
 
 
 def test_json_lines_are_judged_one_by_one() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 GOVERNED = (
     "azure-pipelines",
     "bamboo",
@@ -39,3 +41,19 @@ def family_of(language: str) -> str:
     ('yaml', 'sql')
     """
     return _FAMILY.get(language, language)
+
+
+_COMMENTED_JSON = re.compile(
+    r"(^|/)(\.vscode/|\.devcontainer/|[jt]sconfig[^/]*\.json$|devcontainer\.json$|deno\.jsonc?$|api-extractor[^/]*\.json$"
+    r"|\.(eslintrc|babelrc|swcrc|jshintrc|jscsrc)(\.json)?$|language-configuration\.json$|nest-cli\.json$|bun\.lock$)"
+    r"|\.(jsonc|code-workspace|sublime-[a-z]+)$"
+)
+
+
+def allows_comments(path: str) -> bool:
+    """Whether the readers of a JSON file accept comments and trailing commas.
+
+    >>> allows_comments("web/tsconfig.json"), allows_comments("package.json")
+    (True, False)
+    """
+    return bool(_COMMENTED_JSON.search(path))

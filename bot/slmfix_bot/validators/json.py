@@ -1,4 +1,4 @@
-"""JSON as RFC 8259 has it. Files of tools that allow comments are not judged."""
+"""JSON as RFC 8259 has it; in files of tools that allow them, comments and trailing commas too. JSON5 is not judged."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from slmfix_bot.core.diagnostic import Diagnostic, Severity
+from slmfix_bot.core.family import allows_comments
 from slmfix_bot.errors import CannotJudge
 from slmfix_bot.validators.place import place_of
 
@@ -16,11 +17,10 @@ if TYPE_CHECKING:
     from slmfix_bot.core.program import Program
 
 BOM = "\ufeff"
-WITH_COMMENTS = re.compile(
-    r"(^|/)(\.vscode/|\.devcontainer/|[jt]sconfig[^/]*\.json$|devcontainer\.json$|deno\.jsonc?$|api-extractor[^/]*\.json$"
-    r"|\.(eslintrc|babelrc|swcrc|jshintrc|jscsrc)(\.json)?$|language-configuration\.json$|nest-cli\.json$|bun\.lock$)"
-    r"|\.(jsonc|json5|hjson|code-workspace|sublime-[a-z]+)$"
-)
+OTHER_DIALECTS = (".json5", ".hjson")
+# Strings are matched so that nothing inside them is taken for a comment; an open comment reaches to the end.
+_COMMENT = re.compile(r'"(?:[^"\\\n]|\\.)*"|//[^\n]*|/\*.*?(?:\*/|\Z)', re.S)
+_LAST_COMMA = re.compile(r'"(?:[^"\\\n]|\\.)*"|,(?=\s*[}\]])')
 LINE_BY_LINE = (".jsonl", ".ndjson", ".jsonlines")
 TEMPLATE = re.compile(r"\{%[-+ ]|\{\{-?\s*[\w.$]+(\s*\|[^{}\n]*|\([^{}\n]*\))?\s*-?\}\}")
 EXPECTING = re.compile(r"Expecting '(.)' delimiter")
@@ -38,9 +38,11 @@ class JsonValidator:
 
     def check(self, program: Program) -> tuple[Diagnostic, ...]:
         """The first error of the document, or of each line of a JSON Lines file."""
-        if WITH_COMMENTS.search(program.path):
-            msg = "this tool's JSON allows comments"
+        if program.path.endswith(OTHER_DIALECTS):
+            msg = "another dialect of JSON"
             raise CannotJudge(msg)
+        if allows_comments(program.path):
+            return _check_document(program.text, _strict(program.text), 0)
         if not program.path.endswith(LINE_BY_LINE):
             return _check_document(program.text, program.text, 0)
         diagnostics: list[Diagnostic] = []
@@ -50,6 +52,15 @@ class JsonValidator:
                 diagnostics += _check_document(program.text, line, start)
             start += len(line) + 1
         return tuple(diagnostics)
+
+
+def _strict(text: str) -> str:
+    """The text with blanks in place of comments and last commas, so that every place stays."""
+    return _LAST_COMMA.sub(_blank, _COMMENT.sub(_blank, text))
+
+
+def _blank(match: re.Match[str]) -> str:
+    return match[0] if match[0].startswith('"') else re.sub(r"[^\n]", " ", match[0])
 
 
 def _check_document(text: str, document: str, start: int) -> tuple[Diagnostic, ...]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import json_repair
 
+from slmfix_bot.core.family import allows_comments
 from slmfix_bot.core.lexer import Kind
 from slmfix_bot.core.propose.case import Candidate, Case
 from slmfix_bot.core.report import RepairSource
@@ -34,7 +35,7 @@ def propose_json(case: Case) -> Iterator[Candidate]:
         _rule(_commas(case.text), 1.3, "missing commas"),
         _rule(_closed(_commas(strict)), 1.6, "spelling, commas and brackets"),
     ]
-    if len(case.text) <= _LIBRARY_LIMIT:
+    if len(case.text) <= _LIBRARY_LIMIT and not allows_comments(case.program.path):
         repaired = _read_leniently(case.text)
         if repaired:
             candidates.append(_rule(repaired + "\n" * case.text.endswith("\n"), 2.8, "read leniently"))
@@ -68,8 +69,10 @@ def _indent(text: str) -> int | None:
 def _strict(case: Case) -> str:
     """Single quotes, bare keys and words, constants of other languages, comments, trailing commas, concatenation."""
     parts: list[str] = []
+    keeps_comments = allows_comments(case.program.path)
     for token in case.tokens:
         if token.kind is Kind.COMMENT:
+            parts.append(token.text if keeps_comments else "")
             continue
         if token.kind is Kind.STRING and token.text[0] == "'":
             inner = token.text[1:-1].replace("\\'", "'").replace('"', '\\"')
