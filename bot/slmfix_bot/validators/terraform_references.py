@@ -213,8 +213,8 @@ class ReferenceChecker:
             return
         is_keyed = (kind, full) in self.module.keyed
         if steps and isinstance(steps[0], Index):
-            if not is_keyed and steps[0].key is not None and not isinstance(steps[0].key, Template):
-                if isinstance(steps[0].key, Literal):
+            if not is_keyed and steps[0].key is not None:
+                if isinstance(steps[0].key, Literal | Template):
                     message = f'Unexpected resource instance key: "{full}" has neither "count" nor "for_each"'
                     self.report.add("unexpected-key", message, chain.root.start, found=full)
                 return

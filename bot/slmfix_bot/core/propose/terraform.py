@@ -157,7 +157,7 @@ def _line_rules(content: str) -> Iterator[tuple[str, float, str]]:
     """Other spellings of one line."""
     yield re.sub(r"^(\s*[\w-]+)\s*:\s*(?=\S)", r"\1 = ", content), 0.8, "= in place of :"
     yield re.sub(r"^(\s*)\"([\w-]+)\"\s*[=:]", r"\1\2 =", content), 0.9, "argument's name without quotes"
-    yield re.sub(r"^(\s*[\w-]+)\s+(?=[\"\[\d]|true\b|false\b|var\.|local\.)", r"\1 = ", content), 1.0, "= added"
+    yield re.sub(r"^(\s*[\w-]+)[ \t]+(?=[^\s={:])", r"\1 = ", content), 1.0, "= added"
     yield re.sub(r"[,;]\s*$", "", content), 0.8, "comma at the end of the line removed"
     yield re.sub(r"\s*:=\s*|\s*==\s*(?=[^=]*$)", " = ", content, count=1), 1.2, "= in place of another sign"
     if "'" in content:
@@ -168,6 +168,7 @@ def _line_rules(content: str) -> Iterator[tuple[str, float, str]]:
     if len(re.findall(r"(?<!\\)\"", content)) % 2:
         yield re.sub(r"([,)\]}\s]*)$", r'"\1', content, count=1), 0.8, "string closed"
         yield f'{content.rstrip()}"', 0.9, "string closed"
+        yield re.sub(r"(\"[\w.-]+)(?=[ \t]+\")", r'\1"', content, count=1), 0.8, "string closed"
         yield re.sub(r"(?<![\w\"\]])(?=[\w./${:-]+\"\s*[,)\]}]*$)", '"', content, count=1), 1.2, "string opened"
     yield re.sub(r"\\(?![nrt\"\\uU])", r"\\\\", content), 0.9, "backslash doubled"
     yield re.sub(r"(?<!&)&(?!&)", "&&", content), 1.0, "operator spelt out"
@@ -195,6 +196,8 @@ def _at_report(case: Case) -> Iterator[Candidate]:
         yield _rule(f"{before},{case.text[len(before) :]}", 0.9, "comma added")
         if "\n" not in case.text[len(before) : case.at]:
             yield _rule(f"{before}\n{case.text[len(before) :].lstrip(' ')}", 1.2, "line ended")
+    if "false expression" in case.target.message:
+        yield _rule(f"{before} : null{case.text[len(before) :]}", 0.8, "conditional completed")
     # A brace that begins a block stands on the line of the block's header.
     joined = re.sub(r"^([ \t]*[\w-]+(?:[ \t]+\"[^\"\n]*\")*)[ \t]*\r?\n[ \t]*\{", r"\1 {", case.text, flags=re.M)
     yield _rule(joined, 0.8, "brace moved to the block's header")
