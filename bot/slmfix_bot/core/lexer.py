@@ -71,6 +71,13 @@ _SYNTAX = {
         word=r"[^\W\d][\w-]*",
         punctuation=r";;|\|\||&&|<<<|<<-?|>>|\$\(\(|\$\(|\$\{|\[\[|\]\]|\(\(|\)\)|[^\s\w]",
     ),
+    # Strings end with their line at the latest, continuations aside; a comment has a line of its own.
+    "dockerfile": _Syntax(
+        (r"(?<![^\s;(|&])#[^\n]*",),
+        (r"'[^'\n]*'", r"\"(?:[^\"\\\n]|\\(?s:.))*\""),
+        word=r"[^\W\d][\w-]*",
+        punctuation=r";;|\|\||&&|<<<|<<-?|>>|\$\(\(|\$\(|\$\{|\[\[|\]\]|\(\(|\)\)|[^\s\w]",
+    ),
     "python": _Syntax((r"#[^\n]*",), (r"'''(?s:.*?)'''", r"\"\"\"(?s:.*?)\"\"\"", _SINGLE, _DOUBLE)),
     "json": _Syntax((r"//[^\n]*", _BLOCK), (_SINGLE, _DOUBLE)),
     "yaml": _Syntax((r"(?<![^\s])#[^\n]*",), (r"'(?:[^'\n]|'')*'", _DOUBLE), word=r"[^\W\d][\w-]*"),
@@ -94,7 +101,6 @@ _FAMILY = {
     "javascript": "c",
     "typescript": "c",
     "protobuf": "c",
-    "dockerfile": "bash",
     "cmake": "hash",
     "graphql": "python",
     "jq": "hash",

@@ -118,4 +118,5 @@ def _is_stage(value: str, named: list[str]) -> bool:
     """Whether the name is nearer to a stage of this file than to any image."""
     if value.lower() in IMAGES or re.search(r"[/:.@]", value):
         return False
-    return bool(get_close_matches(value.lower(), named, cutoff=SLIP))
+    name = value.lower()
+    return bool(get_close_matches(name, named, cutoff=SLIP)) or any(sorted(name) == sorted(stage) for stage in named)

@@ -58,7 +58,11 @@ def _continued(case: Case) -> Iterator[Candidate]:
                 yield _rule(with_rows(case.lines, joined), 1.4, "joined to the command before it")
     if re.match(r"\s*[a-z][\w.-]*(?:\s|$)", content):
         indent = len(content) - len(content.lstrip())
-        yield _rule(with_rows(case.lines, [(row, row + 1, [content[:indent] + "RUN " + content[indent:]])]), 1.5, "RUN")
+        yield _rule(
+            with_rows(case.lines, [(row, row + 1, [content[:indent] + "RUN " + content[indent:]])]),
+            1.2 if not indent else 1.5,
+            "RUN",
+        )
     if not COMMENT.match(content) and re.match(r"\s*\w[\w ,.':-]*$", content):
         yield _rule(with_rows(case.lines, [(row, row + 1, ["# " + content])]), 2.6, "line commented out")
 
@@ -111,6 +115,12 @@ def _pairs(case: Case) -> Iterator[Candidate]:
     content = _content(case, row)
     if re.search(r'[^=]""\s*$', content):
         yield _rule(with_rows(case.lines, [(row, row + 1, [content.rstrip()[:-1]])]), 0.9, "quote removed")
+    elif case.target.found in {'"', "'"}:
+        open_end = re.match(r"(.*?)(\s*[\\`]?\s*)$", content)
+        closed = [f"{open_end[1]}{case.target.found}{open_end[2]}"] if open_end else []
+        closed.append(re.sub(rf"=({case.target.found}[^\"'=]*?)(?=\s+[\w.-]+=)", rf"=\1{case.target.found}", content))
+        for order, new in enumerate(closed):
+            yield _rule(with_rows(case.lines, [(row, row + 1, [new])]), 0.95 + 0.1 * order, "quote closed")
     text = re.match(r"(\s*LABEL\s+)([\"'].*[\"'])\s*$", content, re.I)
     if text:
         yield _rule(with_rows(case.lines, [(row, row + 1, [f"{text[1]}description={text[2]}"])]), 1.6, "named label")
