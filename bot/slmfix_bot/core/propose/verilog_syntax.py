@@ -45,11 +45,13 @@ def propose_verilog_syntax(case: Case) -> Iterator[Candidate]:
         if changed not in seen:
             seen.add(changed)
             yield _rule(changed, cost, note)
+    # A header that is closed at once makes a module that does nothing.
+    closing = 2.5 if delegate(text) != text else 0.5
     for changed, cost, note in [(text, 0.0, ""), *plain]:
         closed = close_blocks(changed)
         if closed not in seen:
             seen.add(closed)
-            yield _rule(closed, 0.5 + cost, f"{note}; blocks closed" if note else "blocks closed")
+            yield _rule(closed, closing + cost, f"{note}; blocks closed" if note else "blocks closed")
 
 
 def _rule(text: str, cost: float, note: str) -> Candidate:
