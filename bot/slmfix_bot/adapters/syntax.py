@@ -45,6 +45,7 @@ GRAMMARS = {
     "protobuf": "proto",
     "cmake": "cmake",
     "make": "make",
+    "latex": "latex",
     "javascript": "javascript",
     "typescript": "typescript",
     **{language.name: language.name for language in TREE_LANGUAGES},

@@ -28,6 +28,7 @@ VALIDATORS = Registry(
         "protobuf": "protobuf:PROTOBUF",
         "cmake": "cmake:CMAKE",
         "make": "make:MAKE",
+        "latex": "latex:LATEX",
         "jq": "jq:JQ",
         "promql": "promql:PROMQL",
         **{language.name: f"tree:tree_validator:{language.name}" for language in TREE_LANGUAGES},

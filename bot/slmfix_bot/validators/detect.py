@@ -20,6 +20,7 @@ SUFFIXES = {
     **dict.fromkeys((".graphql", ".gql", ".graphqls"), "graphql"),
     ".cmake": "cmake",
     ".mk": "make",
+    ".tex": "latex",
     ".jq": "jq",
     ".promql": "promql",
     **{suffix: language.name for language in TREE_LANGUAGES for suffix in language.suffixes},
