@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from slmfix_bot.validators.sql_tables import Schema
 
 PLACEHOLDER = re.compile(r"%\(\w+\)s|%s\b|:['\"]?[A-Za-z_]\w*|\?|\$?\{\w+\}|@\w+|&\w+|\$\w+")
-MACRO = re.compile(r"(?<![@\w])@[A-Za-z_]\w*\s*\((?!\s*\))|^\s*(?:MODEL|AUDIT|METRIC)\s*\(", re.IGNORECASE)
+MACRO = re.compile(
+    r"(?<![@\w])@[A-Za-z_]\w*\s*\((?!\s*\))|^\s*(?:MODEL|AUDIT|METRIC)\s*\(", re.IGNORECASE | re.MULTILINE
+)
 BACKTICKS = frozenset({"bigquery", "mysql", "spark", "databricks", "hive", "clickhouse"})
 
 

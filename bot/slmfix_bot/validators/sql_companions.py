@@ -25,6 +25,12 @@ DUMP = re.compile(
     r"\.(?:sql|ddl)$",
     re.IGNORECASE,
 )
+STEP = re.compile(
+    r"(?:^|/)(?:migrations?|migrate|[\w-]*patches|archives?|[\w-]*upgrades?|updates?|[\w-]*changes|changelogs?|versions|flyway"
+    r"|evolutions|deltas?|[\w-]+-migrations)/|(?:^|/)(?:upgrade|update|patch|migrat|alter|delta|from_)[^/]*$|_to_[^/]*$",
+    re.IGNORECASE,
+)
+FOLDERS = ("/up.sql", "/migration.sql")
 ASIDE = re.compile(r"(?:^|/)(?:tests?|testdata|fixtures?|examples?|node_modules|vendor|samples?|benchmarks?)/", re.I)
 ALEMBIC = re.compile(r"^(.*?)versions/[^/]+\.py$")
 DJANGO = re.compile(r"(?:^|/)migrations/\d{4}_\w+\.py$")
@@ -94,11 +100,25 @@ def _defines_tables(path: str, environments: set[str]) -> bool:
     )
 
 
+def is_migration(path: str) -> bool:
+    """Whether a file changes a database step by step: others that show how it looks today say nothing about it.
+
+    >>> is_migration("db/migrations/V2__x.sql"), is_migration("sql/upgrade_3.sql"), is_migration("reports/users.sql")
+    (True, True, False)
+    """
+    return bool(STEP.search(path) or NUMBERED.search(path))
+
+
 def group_of(path: str) -> str:
     """The folder whose migrations belong together: one folder a change (diesel, prisma) counts with its siblings."""
     folder = _folder(path)
     name = folder.rpartition("/")[2]
-    return _folder(folder) if path.endswith(("/up.sql", "/migration.sql")) or re.match(r"\d{4,}", name) else folder
+    return _folder(folder) if path.endswith(FOLDERS) or re.match(r"\d{4,}", name) else folder
+
+
+def group_step(path: str) -> str:
+    """The folder that is one change, for tools that give every change its own."""
+    return _folder(path).rpartition("/")[2]
 
 
 def _nearest(path: str, candidates: Sequence[str]) -> list[str]:

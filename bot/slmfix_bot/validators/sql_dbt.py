@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from slmfix_bot.validators.sql_ddl import Outputs
 
 MAX_DEPTH = 12
+STAND_IN = "jinja_val"
 PACKAGES = frozenset({"packages.yml", "dependencies.yml", "packages.yaml"})
 
 
@@ -153,4 +154,5 @@ class _Walk:
         self.visit(neutral, depth + 1)
         if any(re.match(r"[\w.\"`]", text[start - 1 : start]) for start, _ in neutral.values if start):
             return None  # a value that is part of a name
-        return self._outputs(neutral.text, self._builder)
+        produced = self._outputs(neutral.text, self._builder)
+        return None if any(STAND_IN in column for column in produced or ()) else produced

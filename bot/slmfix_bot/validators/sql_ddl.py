@@ -185,7 +185,7 @@ def _create_view(reader: Reader, statement: str, builder: SchemaBuilder, outputs
     produced: tuple[str, ...] | None = tuple(listed)
     if not listed:
         produced = outputs(statement[start:], builder) if start is not None else None
-    builder.drop(name)  # OR REPLACE; a view of an earlier migration is of no interest
+    builder.tables.pop(name.lower(), None)  # OR REPLACE; a view of an earlier migration is of no interest
     builder.add(Table(name=name, columns=produced or (), is_complete=produced is not None))
 
 
@@ -270,9 +270,10 @@ def _drop(reader: Reader, builder: SchemaBuilder) -> None:
     reader.take_any(frozenset({"TEMPORARY", "TEMP", "MATERIALIZED", "FOREIGN", "EXTERNAL", "DYNAMIC"}))
     if not (reader.take("TABLE") or reader.take("VIEW")):
         return
-    reader.take("IF", "EXISTS")
+    may_lack = reader.take("IF", "EXISTS")
     for part in reader.parts():
-        if name := Reader(part).name():
+        name = Reader(part).name()
+        if name and (builder.get(name) is not None or not may_lack):
             builder.drop(name)
 
 

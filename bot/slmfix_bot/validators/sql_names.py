@@ -71,6 +71,7 @@ class Resolver:
         is_sqlite: bool = False,
     ) -> None:
         self._is_sqlite = is_sqlite
+        self._outer: list[Source] = []
         self._statement = statement
         self._dialect = dialect
         self._catalog = catalog
@@ -83,6 +84,11 @@ class Resolver:
         if parsed is None:
             return []
         tree, scopes = parsed
+        self._outer = [
+            Source(table.alias_or_name, self._catalog.columns(table.name))
+            for table in tree.find_all(exp.Table)
+            if table.find_ancestor(exp.Select) is None
+        ]
         found: dict[int, NameProblem] = {}
         columns = (problem for scope in scopes for problem in self._columns(scope))
         for problem in (*self._tables(tree), *columns, *self._changed(tree)):
@@ -103,6 +109,9 @@ class Resolver:
         if not self._catalog.schema.is_complete:
             return
         ctes = {cte.alias.lower() for cte in tree.find_all(exp.CTE)}
+        # UPDATE and DELETE may name the alias of a table that stands further on.
+        changes = isinstance(tree, (exp.Update, exp.Delete))
+        aliases = {table.alias.lower() for table in tree.find_all(exp.Table)} if changes else set()
         unknown, known = [], False
         for table in tree.find_all(exp.Table):
             name = table.this
@@ -110,7 +119,7 @@ class Resolver:
                 continue
             if name.name.lower() in self._catalog.tables:
                 known = True
-            elif not is_system_table(table, self._pseudo_of):
+            elif name.name.lower() not in aliases and not is_system_table(table, self._pseudo_of):
                 unknown.append(table)
         for table in unknown:
             expected = self._legal_tables(tree, table)
@@ -192,7 +201,8 @@ class Resolver:
                 sources.append(Source("", None))
             chain.append(sources)
             scope = scope.parent
-        return chain
+        # Queries inside of UPDATE and DELETE see the tables that these change.
+        return [*chain, self._outer] if self._outer else chain
 
     def _makes_rows(self, query: exp.Expr) -> bool:
         """Whether functions make rows here, with columns that nothing declares."""

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from slmfix_bot.validators.sql_companions import DOWN, MAX_COMPANIONS, group_of
+from slmfix_bot.validators.sql_companions import (
+    DOWN,
+    DUMP,
+    FOLDERS,
+    MAX_COMPANIONS,
+    NUMBERED,
+    group_of,
+    group_step,
+    is_migration,
+)
 from slmfix_bot.validators.sql_order import version_key
 from slmfix_bot.validators.sql_outputs import query_outputs
 from slmfix_bot.validators.sql_script import apply_script
@@ -31,9 +42,13 @@ def repository_schema(path: str, files: Files, dialect: str = "") -> Schema | No
         if name.endswith((".sql", ".ddl")) and not DOWN.search(name):
             groups.setdefault(group_of(name), []).append((name, text))
     own = group_of(path) if path.endswith((".sql", ".ddl")) else None
+    if own is not None and is_migration(path):
+        groups = {own: groups[own]} if own in groups else {}
     for group, members in sorted(groups.items()):
         before = [(n, t) for n, t in members if group != own or version_key(n) < version_key(path)]
-        found.append(_of_scripts(sorted(before, key=lambda pair: version_key(pair[0])), dialect))
+        schema = _of_scripts(sorted(before, key=lambda pair: version_key(pair[0])), dialect)
+        from_start = schema.is_complete and bool(schema.tables) and _is_history([name for name, _ in members])
+        found.append(replace(schema, is_complete=from_start))
     scripts = [(name, text) for name, text in files if name.endswith(".py")]
     for part in (_of_alembic(scripts, path), _of_django(scripts, path)):
         if part is not None:
@@ -47,6 +62,17 @@ def repository_schema(path: str, files: Files, dialect: str = "") -> Schema | No
     builder.is_inferred = True
     builder.is_complete = whole.is_complete and len(files) < MAX_COMPANIONS
     return builder.schema()
+
+
+def _is_history(paths: Sequence[str]) -> bool:
+    """Whether files tell everything from the beginning: dumps, and versions that start at 0, at 1 or with a date."""
+    steps = [path for path in paths if not DUMP.search(path)]
+    first = min(steps, key=version_key, default=None)
+    if first is None:
+        return True
+    number = re.search(r"\d+", first.rpartition("/")[2] if not first.endswith(FOLDERS) else group_step(first))
+    begins = number is not None and (int(number[0]) <= 1 or len(number[0]) >= 8)
+    return begins and all(NUMBERED.search(path) for path in steps)
 
 
 def _of_scripts(files: Sequence[tuple[str, str]], dialect: str) -> Schema:

@@ -96,17 +96,26 @@ class SchemaBuilder:
         self.tables[table.name.lower()] = before.joined(table) if before else table
 
     def drop(self, name: str) -> None:
-        """Forgets a table."""
-        self.tables.pop(name.lower(), None)
+        """Forgets a table; one that was never made shows that something made it elsewhere."""
+        if self.tables.pop(name.lower(), None) is None:
+            self.is_complete = False
+
+    def _existing(self, name: str) -> Table:
+        """A table that a statement takes for granted. If nothing has made it, the history is not all here."""
+        table = self.get(name)
+        if table is None:
+            self.is_complete = False
+        return table or Table(name=name, is_complete=False)
 
     def rename(self, name: str, new: str) -> None:
         """Gives a table, known or not, another name."""
-        table = self.tables.pop(name.lower(), None) or Table(name=name, is_complete=False)
+        table = self._existing(name)
+        self.tables.pop(name.lower(), None)
         self.add(replace(table, name=new, ddl=""))
 
     def change(self, name: str, *, add: Iterable[str] = (), drop: Iterable[str] = ()) -> None:
         """Adds and drops columns; a table that nothing has created exists all the same."""
-        table = self.get(name) or Table(name=name, is_complete=False)
+        table = self._existing(name)
         gone = {column.lower() for column in drop}
         kept = [column for column in table.columns if column.lower() not in gone]
         known = {column.lower() for column in kept}
@@ -115,7 +124,7 @@ class SchemaBuilder:
 
     def rename_column(self, name: str, old: str, new: str) -> None:
         """Renames a column in its place."""
-        table = self.get(name) or Table(name=name, is_complete=False)
+        table = self._existing(name)
         columns = [new if column.lower() == old.lower() else column for column in table.columns]
         if new not in columns:
             columns.append(new)
