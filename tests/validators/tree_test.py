@@ -37,6 +37,7 @@ TEXTS = {
     "powershell": "function Get-A {\n  param([string]$Name)\n  if ($Name) { Write-Output $Name «}»\n}\n",
     "qmljs": 'import QtQuick 2.0\nItem {\n    width: 10\n    Rectangle { color: "red" «}»\n}\n',
     "r": 'f <- function(x) {\n  paste0(x, "a"«)»\n}\n',
+    "rego": 'package a\n\ndefault allow = false\n\nallow {\n  input.user == "x"\n«}»\n\ndeny[msg] {\n  msg := 1\n}\n',
     "ruby": "class A\n  def f(x)\n    x.map { |y| y + 1 }\n  «end»\nend\n",
     "rust": "fn f<'a>(x: &'a str) -> Option<&'a str> {\n    let y = g(x)«;»\n    Some(y)\n}\n",
     "scala": "object A {\n  def f(x: Int): Int = g(x, 1«)»\n}\n",

@@ -107,7 +107,6 @@ _FAMILY = {
     "latex": "percent",
     "make": "bash",
     "promql": "python",
-    "rego": "python",
 }
 
 

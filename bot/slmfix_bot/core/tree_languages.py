@@ -54,6 +54,7 @@ TREE_LANGUAGES = (
     TreeLanguage("powershell", "python", _BRACKETS, (".ps1", ".psm1"), interpreters=("pwsh",)),
     TreeLanguage("qmljs", "c", _FULL, (".qml",)),
     TreeLanguage("r", "python", _FULL, (".r",), interpreters=("Rscript",)),
+    TreeLanguage("rego", "python", _BRACKETS, (".rego",)),
     TreeLanguage("ruby", "python", _FULL, (".rb", ".rake", ".gemspec"), ("Gemfile", "Rakefile"), ("ruby",)),
     TreeLanguage("rust", "chars", _FULL, (".rs",), unless=r"\btry!"),
     TreeLanguage("scala", "chars", _BRACKETS, (".scala",)),
