@@ -69,7 +69,8 @@ class StructureChecker:
                 message = f"Missing {own.labels[given]} for {block.kind}: it takes {_count(wanted)}"
             else:
                 message = f"Extraneous label for {block.kind}: it takes {_count(wanted)}"
-            self.report.add("wrong-labels", message, block.start, found=block.kind)
+            severity = self.absence if given < wanted else Severity.ERROR
+            self.report.add("wrong-labels", message, block.start, found=block.kind, severity=severity)
             return False
         for what, label in zip(own.labels, block.labels, strict=True):
             is_reserved = block.kind == "variable" and label.text in _RESERVED

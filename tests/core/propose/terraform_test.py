@@ -55,8 +55,20 @@ REPAIRS = [
         'resource "aws_instance" "a" {\n  root_block_device {\n    volume_size = 20\n  }\n}\n',
     ),
 ]
+REPAIRS += [
+    (
+        'resource "a_b" "c" {\n  d = <<EOT\n    hello\n}\n\nlocals {}\n',
+        'resource "a_b" "c" {\n  d = <<EOT\n    hello\n  EOT\n}\n\nlocals {}\n',
+    ),
+    (
+        'resource "a_b" "c" {\n  d {\n    e = f({\n      g = 1\n  }\n}\n'.replace("f(", "jsonencode("),
+        'resource "a_b" "c" {\n  d {\n    e = jsonencode({\n      g = 1\n    })\n  }\n}\n',
+    ),
+    ('data "aws_region" "current {}\n', 'data "aws_region" "current" {}\n'),
+    ('variable name" {\n}\n', 'variable "name" {\n}\n'),
+]
 VALID = ['locals {\n  a = "$${x}"\n}\n', "locals {}\r\n", "", "# only a comment\n", 'variable "a" {}\n\n\n']
-REFUSED = ["}}}}\n", 'resource "a_b" {\n  c = invented_name\n}\n', "This is not a program at all, is it\n"]
+REFUSED = ["}}}}\n", 'resource "a_b" "d" {\n  c = invented_name\n}\n', "This is not a program at all, is it\n"]
 
 
 @pytest.mark.parametrize(("broken", "repaired"), REPAIRS)
@@ -86,10 +98,10 @@ def test_terraform_refused_noop(pool: ValidatorPool, broken: str) -> None:
     ],
 )
 def test_what_is_open_at_the_end(text: str, kinds: str) -> None:
-    stack, _ = scan(text)
+    stack = scan(text)
     assert "".join(opener.kind for opener in stack) == kinds
 
 
 def test_the_scan_is_linear() -> None:
-    stack, _ = scan('a = "${' * 20_000)
+    stack = scan('a = "${' * 20_000)
     assert len(stack) > 20_000

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from slmfix_bot.core.propose.case import Candidate, Case
-from slmfix_bot.core.propose.terraform_brackets import CLOSERS, indent_of, scan
+from slmfix_bot.core.propose.terraform_brackets import CLOSERS, find_missing, indent_of, scan
 from slmfix_bot.core.report import RepairSource
 
 if TYPE_CHECKING:
@@ -73,8 +73,9 @@ def _end(case: Case) -> Iterator[Candidate]:
     body = case.text.rstrip()
     ending = case.text[len(body) :] or ""
     for text, cost, note in _last_lines(body):
-        stack, _ = scan(text)
-        yield _rule(text + _closers(text, stack) + ending, cost, note)
+        stack = scan(text)
+        swallows = any(opener.kind == "<<" and _end_of_heredoc(text, opener) is not None for opener in stack)
+        yield _rule(text + _closers(text, stack) + ending, cost + 1.5 * swallows, note)
 
 
 def _last_lines(body: str) -> Iterator[tuple[str, float, str]]:
@@ -89,9 +90,9 @@ def _last_lines(body: str) -> Iterator[tuple[str, float, str]]:
     if in_code and re.fullmatch(r"[\w-]+", bare):
         yield head.rstrip(), 1.0, "last word removed"
         yield f"{body} = null", 2.6, "last value left empty"
-    if in_code and re.fullmatch(r"[\w-]+(\s+\"[^\"]*\"?)*", bare):
+    if re.fullmatch(r"[\w-]+(\s+\"[^\"]*\")*(\s+\"[^\"]*)?", bare):
         closed = body + '"' * (bare.count('"') % 2)
-        yield f"{closed} {{", 0.8 if '"' in bare else 1.7, "block opened and closed"
+        yield f"{closed} {{", 0.5 if '"' in bare else 1.7, "block opened and closed"
     if re.search(r"[^\w\"]$", bare):
         yield body[:-1].rstrip(), 1.2, "last sign removed"
     if match := re.search(r"(?<![\w.\"-])[A-Za-z_][\w-]*(\.[\w-]*)*\.?$", body):
@@ -101,7 +102,7 @@ def _last_lines(body: str) -> Iterator[tuple[str, float, str]]:
 
 def _is_in_text(body: str) -> bool:
     """Whether the text ends inside a string or heredoc."""
-    stack, _ = scan(body)
+    stack = scan(body)
     return bool(stack) and stack[-1].kind in {'"', "<<"}
 
 
@@ -124,9 +125,10 @@ def _closers(text: str, stack: list[Open]) -> str:
 
 def _missing(case: Case) -> Iterator[Candidate]:
     """Closers where the indentation says that a bracket ended."""
-    _, places = scan(case.text)
+    places = find_missing(case.text)
     if not places:
         return
+    yield _rule(_with_closers(case.text, places), 0.5, "closed where the indentation ends")
     yield _rule(_with_closers(case.text, places[:1]), 0.8, "closed where the indentation ends")
     report = [place for place in places if place.offset >= case.starts[min(len(case.starts), case.target.line) - 1]]
     for place in [*report[:2], *places[-1:]]:
@@ -137,7 +139,7 @@ def _with_closers(text: str, places: list[Missing]) -> str:
     for place in reversed(places):
         before = text[: place.offset].rstrip()
         gap = text[len(before) : place.offset]
-        closers = "".join(f"\n{indent_of(text, o.start)}{CLOSERS[o.kind]}" for o in place.openers)
+        closers = _closers(before, list(reversed(place.openers)))
         text = before + closers + (gap or "\n") + text[place.offset :]
     return text
 
@@ -148,9 +150,27 @@ def _heredocs(case: Case) -> Iterator[Candidate]:
     yield _rule(loose, 0.7, "blanks at the heredoc's marker removed")
     quoted = re.sub(r"(<<-?)[ \t]*(['\"])([^\W\d][\w-]*)\2[ \t]*(?=\r?\n)", r"\1\3", case.text)
     yield _rule(quoted, 0.7, "quotes around the heredoc's marker removed")
+    for opener in scan(case.text):
+        at = _end_of_heredoc(case.text, opener) if opener.kind == "<<" else None
+        if at is not None:
+            marker = f"{indent_of(case.text, opener.start)}{opener.marker}\n"
+            yield _rule(case.splice(at, at, marker), 0.6, "heredoc closed where the indentation ends")
     for marker in dict.fromkeys(re.findall(r"<<-?([^\W\d][\w-]*)", case.text)):
         apart = re.sub(rf"^([ \t]*{re.escape(marker)})[ \t]*([)\]}},]+)[ \t]*$", r"\1\n\2", case.text, flags=re.M)
         yield _rule(apart, 0.5, "what follows the heredoc's marker moved to the next line")
+
+
+def _end_of_heredoc(text: str, opener: Open) -> int | None:
+    """The offset of the first line in an open heredoc that looks like the code behind it."""
+    level = len(indent_of(text, opener.start))
+    offset = text.find("\n", opener.start) + 1
+    while 0 < offset < len(text):
+        line = text[offset:].partition("\n")[0]
+        body = line.lstrip(" \t")
+        if len(line) - len(body) <= level and re.match(r"[})\]]+\s*$|[\w-]+\s*(=|\{|\"[^\"]*\".*\{)", body):
+            return offset
+        offset = text.find("\n", offset) + 1
+    return None
 
 
 def _line_rules(content: str) -> Iterator[tuple[str, float, str]]:
@@ -168,6 +188,8 @@ def _line_rules(content: str) -> Iterator[tuple[str, float, str]]:
     if len(re.findall(r"(?<!\\)\"", content)) % 2:
         yield re.sub(r"([,)\]}\s]*)$", r'"\1', content, count=1), 0.8, "string closed"
         yield f'{content.rstrip()}"', 0.9, "string closed"
+        yield re.sub(r"(\"[\w.-]+)(?=\s*\{\}?\s*$)", r'\1"', content), 0.7, "string closed"
+        yield re.sub(r"(?<=\s)([\w.-]+\")(?=\s*\{\}?\s*$)", r'"\1', content), 0.7, "string opened"
         yield re.sub(r"(\"[\w.-]+)(?=[ \t]+\")", r'\1"', content, count=1), 0.8, "string closed"
         yield re.sub(r"(?<![\w\"\]])(?=[\w./${:-]+\"\s*[,)\]}]*$)", '"', content, count=1), 1.2, "string opened"
     yield re.sub(r"\\(?![nrt\"\\uU])", r"\\\\", content), 0.9, "backslash doubled"

@@ -26,11 +26,18 @@ class Missing(NamedTuple):
     openers: tuple[Open, ...]
 
 
-def scan(text: str) -> tuple[list[Open], list[Missing]]:
-    """What is open at the end of the text, outermost first, and where closers seem to be missing before it."""
-    scanner = _Scanner(text)
+def scan(text: str) -> list[Open]:
+    """What is open at the end of the text, outermost first."""
+    scanner = _Scanner(text, heeds_indent=False)
     scanner.run()
-    return scanner.stack, scanner.missing
+    return scanner.stack
+
+
+def find_missing(text: str) -> list[Missing]:
+    """Where closers are missing if the indentation is right."""
+    scanner = _Scanner(text, heeds_indent=True)
+    scanner.run()
+    return scanner.missing
 
 
 def indent_of(text: str, offset: int) -> str:
@@ -42,8 +49,9 @@ def indent_of(text: str, offset: int) -> str:
 class _Scanner:
     """One pass. A string ends with its line at the latest, as the parser reports it there."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, *, heeds_indent: bool) -> None:
         self.text = text
+        self.heeds_indent = heeds_indent
         self.stack: list[Open] = []
         self.missing: list[Missing] = []
         self.position = 0
@@ -68,7 +76,7 @@ class _Scanner:
             self.stack.append(Open(sign, match.start()))
         elif sign in {"}", "]", ")"}:
             self._close(sign)
-        elif sign == "\n":
+        elif sign == "\n" and self.heeds_indent:
             self._look_at_line()
 
     def _close(self, sign: str) -> None:
@@ -76,19 +84,18 @@ class _Scanner:
             self.stack.pop()
 
     def _look_at_line(self) -> None:
-        """A line that begins something at the level of the line of an open bracket says that the bracket should end."""
+        """Brackets of lines further in than the next line should have been closed before it; unless it closes one
+        itself, those of lines as far in too."""
         line = self.text[self.position :].partition("\n")[0]
         body = line.lstrip(" \t")
-        if not body.strip() or body[0] in "}])#/" or not self.stack:
+        if not body.strip() or body[0] in "#/":
             return
-        level = len(line) - len(body)
+        level = len(line) - len(body) + (body[0] in "}])")
         late = []
-        for opener in reversed(self.stack):
-            if opener.kind not in {"{", "[", "("} or len(indent_of(self.text, opener.start)) < level:
+        while self.stack and self.stack[-1].kind in {"{", "[", "("}:
+            if len(indent_of(self.text, self.stack[-1].start)) < level:
                 break
-            if opener.start >= self.position or self.text.find("\n", opener.start) + 1 == self.position == 0:
-                break
-            late.append(opener)
+            late.append(self.stack.pop())
         if late:
             self.missing.append(Missing(self.position, tuple(late)))
 
