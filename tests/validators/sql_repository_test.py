@@ -201,3 +201,26 @@ def test_django_names_tables_and_columns() -> None:
 
 def test_files_that_are_no_migrations_are_nothing() -> None:
     assert repository_schema("q.sql", (("app/versions/x.py", "1 +"), ("shop/migrations/0001_x.py", "x = 1"))) is None
+
+
+def test_a_history_without_its_beginning_is_not_complete() -> None:
+    files = (("m/V7__x.sql", "CREATE TABLE users (id INT);"), ("m/V8__y.sql", "ALTER TABLE users ADD name TEXT;"))
+    assert check("SELECT id FROM user", files) == []
+    assert check("SELECT nam FROM users", files) == ["nam"]
+    assert check("SELECT id FROM user", (("m/V1__x.sql", files[0][1]), files[1])) == ["user"]
+
+
+def test_a_table_that_only_a_change_mentions_shows_a_gap() -> None:
+    files = (*FLYWAY, ("db/V11__x.sql", "ALTER TABLE elsewhere ADD x INT;"))
+    assert check("SELECT id FROM sale", files) == []
+
+
+def test_a_migration_is_not_judged_by_what_came_after_it() -> None:
+    files = (("schema.sql", "CREATE TABLE users (id INT);"), ("migrations/002_b.sql", "CREATE TABLE late (a INT);"))
+    assert check("UPDATE users SET gone = 1; SELECT a FROM lat;", files, "migrations/001_a.sql") == []
+    assert check("UPDATE users SET gone = 1;", files, "q.sql") == ["gone"]
+
+
+def test_queries_inside_changes_see_the_changed_table() -> None:
+    text = "UPDATE users u SET email = '' WHERE NOT EXISTS (SELECT 1 FROM sales WHERE buyer_id = u.id AND u.idd = 1)"
+    assert check(text, FLYWAY) == ["u.idd"]

@@ -117,7 +117,7 @@ def _never_sql(nodes: Sequence[ast.AST]) -> Iterator[ast.AST]:
 
 def _is_cut(value: str) -> bool:
     """Whether something is filled in, or added behind, that is more than a value."""
-    template = re.search(r"\{\w*\}|\$\w|<\w+>|(?<![@\w])@[A-Za-z]", value)
+    template = re.search(r"\{\w*\}|\$\w|<\w+>|(?<![@\w])@[A-Za-z]|\b__[A-Z]+__\b", value)
     return bool(template or NO_VALUE.search(value) or OPEN_END.search(value))
 
 

@@ -71,8 +71,10 @@ def generic_errors(text: str, dialect: str) -> list[SqlError]:
             trees = language.parser(error_level=ErrorLevel.IMMEDIATE).parse(chunk, text)
         except (ParseError, ValueError) as reason:
             bad = _bad_token(chunk, reason)
-            if dialect in UNSEPARATED and _begins_statement(chunk, bad, text):
-                waiting += [chunk[bad:], chunk[:bad]]
+            # The word itself may have been taken for an alias.
+            begins = next((at for at in (bad, bad - 1) if _begins_statement(chunk, at, text)), None)
+            if dialect in UNSEPARATED and begins is not None:
+                waiting += [chunk[begins:], chunk[:begins]]
                 continue
             if is_doubtful(chunk, text, bad, is_unbalanced=_is_unbalanced(chunk)):
                 unknown = True
@@ -94,7 +96,7 @@ def _is_unbalanced(chunk: list[Token]) -> bool:
 
 def _begins_statement(chunk: list[Token], bad: int, text: str) -> bool:
     """Whether a statement begins at a token, on a line of its own, which an earlier one left no semicolon before."""
-    if bad == 0 or chunk[bad].text.upper() not in BEGINNINGS:
+    if bad <= 0 or chunk[bad].text.upper() not in BEGINNINGS:
         return False
     return not text[text.rfind("\n", 0, chunk[bad].start) + 1 : chunk[bad].start].strip()
 

@@ -41,8 +41,8 @@ def repository_schema(path: str, files: Files, dialect: str = "") -> Schema | No
     for name, text in files:
         if name.endswith((".sql", ".ddl")) and not DOWN.search(name):
             groups.setdefault(group_of(name), []).append((name, text))
-    own = group_of(path) if path.endswith((".sql", ".ddl")) else None
-    if own is not None and is_migration(path):
+    own = group_of(path) if path.endswith((".sql", ".ddl")) and is_migration(path) else None
+    if own is not None:
         groups = {own: groups[own]} if own in groups else {}
     for group, members in sorted(groups.items()):
         before = [(n, t) for n, t in members if group != own or version_key(n) < version_key(path)]
