@@ -12,7 +12,7 @@ from slmfix_bot.validators.pool import ValidatorPool
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-LANGUAGES = ("bash", "sh", "sql", "python", "yaml", "json", "toml")
+LANGUAGES = ("bash", "sh", "sql", "python", "yaml", "json", "toml", "kubernetes", "compose", "azure-pipelines")
 BOMB = "a: &a [x, x, x]\n" + "".join(
     f"{chr(98 + i)}: &{chr(98 + i)} [*{chr(97 + i)}, *{chr(97 + i)}]\n" for i in range(20)
 )

@@ -150,8 +150,10 @@ def _mapping(root: yaml.Node) -> str | None:
     return "" if isinstance(root, yaml.MappingNode) else None
 
 
+# Readers in Ruby and Python take the last of equal keys.
+_LAST_WINS = frozenset({"duplicate-key"})
 # The images and versions that Read the Docs offers come and go; `python.version` went with them.
-_OF_ITS_TIME = frozenset({"'os'", "'golang'", "'nodejs'", "'python'", "'ruby'", "'rust'", "version"})
+_OF_ITS_TIME = _LAST_WINS | frozenset({"'os'", "'golang'", "'nodejs'", "'python'", "'ruby'", "'rust'", "version"})
 _ALL = frozenset({"duplicate-key", "unknown-key", "missing-key", "wrong-type", "wrong-choice", "schema"})
 _KINDS: tuple[GovernedValidator, ...] = (
     GovernedValidator(
@@ -178,22 +180,24 @@ _KINDS: tuple[GovernedValidator, ...] = (
     GovernedValidator(language="codecov", schema="codecov", reading=Reading.TEXT, lenient=_ALL),
     GovernedValidator(language="compose", schema="compose-spec", choose=_compose),
     GovernedValidator(
-        language="dependabot", schema="dependabot", reading=Reading.TEXT, lenient=frozenset({"reviewers"})
+        language="dependabot", schema="dependabot", reading=Reading.TEXT, lenient=_LAST_WINS | {"reviewers"}
     ),
     GovernedValidator(
         language="drone", schema="drone-ci", reading=Reading.TEXT, choose=_drone, lenient=frozenset({"missing-key"})
     ),
-    GovernedValidator(language="github-discussion", schema="github-discussion"),
-    GovernedValidator(language="github-issue-config", schema="github-issue-config"),
-    GovernedValidator(language="github-issue-form", schema="github-issue-forms", lenient=frozenset({"'render'"})),
-    GovernedValidator(language="gitlab-ci", schema="gitlab-ci", reading=Reading.TEXT),
+    GovernedValidator(language="github-discussion", schema="github-discussion", lenient=_LAST_WINS),
+    GovernedValidator(language="github-issue-config", schema="github-issue-config", lenient=_LAST_WINS),
+    GovernedValidator(
+        language="github-issue-form", schema="github-issue-forms", lenient=_LAST_WINS | {"'render'", "id"}
+    ),
+    GovernedValidator(language="gitlab-ci", schema="gitlab-ci", reading=Reading.TEXT, lenient=_LAST_WINS),
     GovernedValidator(
         language="openapi", schema="openapi-v", choose=_openapi, lenient=frozenset({"missing-key", "schema"})
     ),
     GovernedValidator(
-        language="pre-commit", schema="pre-commit-config", choose=_mapping, lenient=frozenset({"unknown-key"})
+        language="pre-commit", schema="pre-commit-config", choose=_mapping, lenient=_LAST_WINS | {"unknown-key"}
     ),
-    GovernedValidator(language="pre-commit-hooks", schema="pre-commit-hooks", lenient=frozenset({"unknown-key"})),
+    GovernedValidator(language="pre-commit-hooks", schema="pre-commit-hooks", lenient=_LAST_WINS | {"unknown-key"}),
     GovernedValidator(language="readthedocs", schema="readthedocs", choose=_readthedocs, lenient=_OF_ITS_TIME),
     GovernedValidator(language="taskfile", schema="taskfile", reading=Reading.TEXT),
     GovernedValidator(language="travis", schema="travis", reading=Reading.TEXT, lenient=_ALL),

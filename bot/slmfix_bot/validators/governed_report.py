@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from slmfix_bot.validators.ansible_document import Document
     from slmfix_bot.validators.schema_problem import Problem
 
-MAX_REPORTED = 50
+MAX_REPORTED = 100
 _PLAIN = {
     "integer": re.compile(r"-?(0|[1-9]\d*)"),
     "number": re.compile(r"-?(0|[1-9]\d*)(\.\d+)?"),
@@ -33,11 +33,12 @@ def report(document: Document, problems: Iterable[Problem], lenient: frozenset[s
     quoted key whose value is concerned, or an unknown key."""
     seen: set[tuple[int, int]] = set()
     problems = list(problems)
-    slips = {(id(p.owner), p.expected[0]) for p in problems if p.is_misspelt}
+    incomplete = {id(p.owner) for p in problems if p.rule == MISSING}
+    slips = {(id(p.owner), p.expected[0]) for p in problems if id(p.owner) in incomplete and p.is_misspelt}
     problems = [p for p in problems if p.rule != MISSING or any((id(p.owner), n) not in slips for n in p.legal)]
     for problem in sorted(problems, key=lambda problem: problem.at.start_mark.index):
         place = document.place(problem.at.start_mark)
-        if place in seen or len(seen) >= MAX_REPORTED:
+        if place in seen or len(document.diagnostics) >= MAX_REPORTED:
             continue
         seen.add(place)
         is_lenient = not lenient.isdisjoint((problem.rule, problem.where, problem.found))

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 Problems = tuple[Problem, ...]
-MAX_STEPS = 400_000
+MAX_STEPS = 200_000  # comparisons and contradictions of one document; all are kept in memory
 
 
 class SchemaJudge:
@@ -63,6 +63,7 @@ class SchemaJudge:
                 raise CannotJudge(msg)
             self._known[key] = ()  # what refers to itself is judged once
             self._known[key] = tuple(self._judge(node, schema, where))
+            self._steps += len(self._known[key])
         return self._known[key]
 
     def _judge(self, node: yaml.Node, schema: Mapping[str, Any], where: str) -> Iterator[Problem]:
@@ -175,7 +176,7 @@ class SchemaJudge:
             if is_computed_key(item.key):
                 continue
             for problem in self._property(node, item, declared, schema, where, present):
-                if problem.is_misspelt and problem.owner is node and problem.expected[0] in absent:
+                if absent and problem.owner is node and problem.is_misspelt and problem.expected[0] in absent:
                     absent.remove(problem.expected[0])  # one slip, one report
                 yield problem
         if absent and not is_open:

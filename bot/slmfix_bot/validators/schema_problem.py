@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 UNKNOWN, MISSING, TYPE, CHOICE, OTHER = "unknown-key", "missing-key", "wrong-type", "wrong-choice", "schema"
 _NAMED = 8
 NEAR, ALIKE, SHORT = 1.3, 0.8, 4
+MAX_WEIGHED = 50  # problems of one alternative that are looked at one by one
 MAX_NAME = 200  # characters of a hostile name that are compared
 _ARTICLES = {
     "array": "a list",
@@ -157,7 +158,7 @@ def _only_lacks(node: yaml.Node, problems: Sequence[Problem]) -> bool:
 def _distance(node: yaml.Node, problems: Sequence[Problem]) -> tuple[int, int]:
     """Contradicted kinds first, then what the node itself has wrong, then the number of problems below."""
     kinds = sum(problem.is_key_of_kind for problem in problems)
-    own = sum(3 if p.rule == MISSING else 2 for p in problems if p.owner is node and not p.is_misspelt)
+    own = sum(3 if p.rule == MISSING else 2 for p in problems[:MAX_WEIGHED] if p.owner is node and not p.is_misspelt)
     return kinds, own + len(problems)
 
 
