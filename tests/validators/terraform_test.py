@@ -198,11 +198,32 @@ def test_little_is_valid(text: str) -> None:
 
 def test_companions_are_those_of_the_folder() -> None:
     tree = ["README.md", "a/main.tf", "a/versions.tf", "a/vars.tf.json", "a/x.tfvars", "a/b/main.tf", "c/main.tf"]
-    assert terraform_companions("a/main.tf", tree) == ("a/vars.tf.json", "a/versions.tf")
+    assert terraform_companions("a/main.tf", tree) == ("a/vars.tf.json", "a/versions.tf", "a/b/main.tf")
+    assert terraform_companions("c/main.tf", ["c/main.tf", "modules/x/a.tf", "d/b.tf"]) == ("modules/x/a.tf",)
     assert terraform_companions("a/b/main.tf", tree) == ("a/main.tf",)
     assert terraform_companions("main.tf", ["README.md", "main.tf"]) == ("README.md",)
     assert terraform_companions("a/x.tfvars", tree) == ()
     assert terraform_companions("a/0.tf", [f"a/{n}.tf" for n in range(MAX_FILES + 2)]) == ()
+
+
+INNER = 'variable "cidr" {}\nvariable "name" {\n  default = "x"\n}\noutput "id" {\n  value = 1\n}\n'
+
+
+@pytest.mark.parametrize(
+    ("inside", "used", "rules"),
+    [
+        ('cidr = "10.0.0.0/8"\nname = "y"', "id", []),
+        ("", "id", ["missing-argument"]),
+        ('cidr_block = "10.0.0.0/8"', "id", ["unknown-argument"]),
+        ('cidr = "10.0.0.0/8"\ncount = 2', "id", []),
+        ('cidr = "10.0.0.0/8"', "vpc_id", ["unknown-attribute"]),
+    ],
+)
+@pytest.mark.parametrize("source", ["./net", "../x/net/"])
+def test_calls_of_modules_in_the_repository(inside: str, used: str, rules: list[str], source: str) -> None:
+    text = f'module "n" {{\n  source = "{source}"\n  {inside}\n}}\noutput "o" {{\n  value = module.n.{used}\n}}\n'
+    assert [d.rule for d in errors(text, "x/main.tf", files=(("x/net/a.tf", INNER),))] == rules
+    assert errors(text, "x/main.tf", files=(("y/net/a.tf", INNER),)) == []
 
 
 def test_a_folder_with_one_file_is_whole() -> None:

@@ -67,7 +67,7 @@ class TerraformValidator:
             module = read_module(program, body)
             is_part = not program.path or is_override(program.path)
             absence = Severity.WARNING if is_part else Severity.ERROR
-            StructureChecker(report, module, program.schema, absence, is_snippet=not program.path).check(body)
+            StructureChecker(report, module, program, absence, is_snippet=not program.path).check(body)
         return tuple(sorted(report.found, key=lambda d: (d.line, d.column or 0, d.rule)))
 
 

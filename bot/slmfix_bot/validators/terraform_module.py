@@ -29,11 +29,13 @@ class Requirement:
 @dataclass
 class Module:
     """Declared names by kind: "var", "local", "module", "data", "resource", "ephemeral"; for the last three
-    "type.name". `keyed` has those with `count` or `for_each`. `is_whole` says that every file was seen."""
+    "type.name". `keyed` has those with `count` or `for_each`, `sources` where modules come from; `is_whole` says that
+    every file was seen."""
 
     names: dict[str, set[str]] = field(default_factory=dict)
     keyed: set[tuple[str, str]] = field(default_factory=set)
     providers: dict[str, Requirement] = field(default_factory=dict)
+    sources: dict[str, str] = field(default_factory=dict)
     is_whole: bool = False
 
     def declare(self, kind: str, name: str) -> None:
@@ -53,7 +55,9 @@ class Module:
                     self.declare("local", attribute.name)
             elif block.kind in {"variable", "module"} and labels:
                 self.declare("var" if block.kind == "variable" else "module", labels[0])
-                self._keys("module", labels[0], block)
+                if block.kind == "module":
+                    self._keys("module", labels[0], block)
+                    self.sources[labels[0]] = source_of(block)
             elif block.kind in {"resource", "data", "ephemeral"} and len(labels) == 2:
                 self.declare(block.kind, ".".join(labels))
                 self._keys(block.kind, ".".join(labels), block)
@@ -94,6 +98,12 @@ class Module:
                     self.keyed.add((kind, f"{name}.{label}"))
 
 
+def source_of(block: Block) -> str:
+    """Where a module comes from; empty when that is not written out."""
+    values = (attribute.value for attribute in block.body.attributes if attribute.name == "source")
+    return next(((value.text or "") for value in values if isinstance(value, Template)), "")
+
+
 def _requirement(value: Expression) -> Requirement:
     if isinstance(value, Template):
         return Requirement(version=value.text or "")
@@ -116,7 +126,7 @@ def is_override(path: str) -> bool:
 
 
 @lru_cache(maxsize=256)
-def _parsed(text: str) -> Body:
+def parsed(text: str) -> Body:
     """Companions are the same for each of some hundred candidates."""
     return parse_hcl(text)
 
@@ -135,7 +145,7 @@ def read_module(program: Program, body: Body) -> Module:
             if path.endswith(".json"):
                 module.add_json(text)
             else:
-                module.add(_parsed(text))
+                module.add(parsed(text))
         except (HclError, CannotJudge, ValueError, RecursionError):
             module.is_whole = False
     return module

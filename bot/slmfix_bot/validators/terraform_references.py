@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from slmfix_bot.validators.hcl_nodes import Attribute, Block
+    from slmfix_bot.validators.terraform_calls import Calls
     from slmfix_bot.validators.terraform_module import Module
     from slmfix_bot.validators.terraform_providers import Providers
     from slmfix_bot.validators.terraform_report import Report
@@ -87,8 +88,9 @@ def walk(node: Expression, bound: frozenset[str] = frozenset()) -> Iterator[tupl
 class ReferenceChecker:
     """Checks the expressions of one file."""
 
-    def __init__(self, report: Report, module: Module, providers: Providers, *, is_snippet: bool) -> None:
+    def __init__(self, report: Report, module: Module, providers: Providers, calls: Calls, *, is_snippet: bool) -> None:
         self.report = report
+        self.calls = calls
         self.module = module
         self.providers = providers
         self.is_snippet = is_snippet
@@ -157,6 +159,8 @@ class ReferenceChecker:
         if root.name in _KINDS:
             if first is not None:
                 self._declared(root.name, first, _KINDS[root.name], chain.steps[0])
+                if root.name == "module":
+                    self._output(first, chain)
             elif not chain.steps:
                 message = f'Invalid reference: "{root.name}" must be followed by a name'
                 self.report.add("invalid-reference", message, root.start, found=root.name)
@@ -196,6 +200,15 @@ class ReferenceChecker:
             message = f'Reference to undeclared {what}: "{kind}.{name}" is not declared in this module'
             legal = sorted(self.module.names.get(kind, ()))
             self.report.unknown(f"unknown-{_RULES[kind]}", message, name, step.end - len(name), legal, severity)
+
+    def _output(self, name: str, chain: Chain) -> None:
+        steps = chain.steps[1:]
+        if ("module", name) in self.module.keyed:
+            steps = steps[1:] if steps and isinstance(steps[0], Index) else ()
+        called = self.calls.of(self.module.sources.get(name, ""))
+        if called is not None and steps and isinstance(steps[0], Access) and steps[0].name not in called.outputs:
+            message = f'Unsupported attribute: module "{name}" has no output "{steps[0].name}"'
+            self.report.unknown("unknown-attribute", message, steps[0].name, steps[0].at, sorted(called.outputs))
 
     def _resource(self, kind: str, type_name: str, name: str, chain: Chain, at: int, *, is_address: bool) -> None:
         """A resource or data source, whether it exists, and the attribute behind it."""

@@ -6,8 +6,10 @@ import re
 from typing import TYPE_CHECKING
 
 from slmfix_bot.core.diagnostic import Severity
-from slmfix_bot.validators.hcl_nodes import Access, Template, Variable
+from slmfix_bot.validators.hcl_nodes import Access, Body, Template, Variable
 from slmfix_bot.validators.terraform_body import BodyChecker
+from slmfix_bot.validators.terraform_calls import Calls
+from slmfix_bot.validators.terraform_module import source_of
 from slmfix_bot.validators.terraform_own import (
     ANYTHING,
     BUILTIN,
@@ -25,7 +27,8 @@ from slmfix_bot.validators.terraform_schema import BodySchema
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from slmfix_bot.validators.hcl_nodes import Attribute, Block, Body
+    from slmfix_bot.core.program import Program
+    from slmfix_bot.validators.hcl_nodes import Attribute, Block
     from slmfix_bot.validators.terraform_module import Module
 
 _NAME = re.compile(r"[^\W\d][\w-]*")
@@ -37,13 +40,14 @@ class StructureChecker:
     """Checks one file; `absence` is the severity of what is missing."""
 
     def __init__(
-        self, report: Report, module: Module, exported: str | None, absence: Severity, *, is_snippet: bool
+        self, report: Report, module: Module, program: Program, absence: Severity, *, is_snippet: bool
     ) -> None:
         self.report = report
         self.absence = absence
-        self.providers = Providers(module, exported)
+        self.calls = Calls(program)
+        self.providers = Providers(module, program.schema)
         self.bodies = BodyChecker(report, absence)
-        self.references = ReferenceChecker(report, module, self.providers, is_snippet=is_snippet)
+        self.references = ReferenceChecker(report, module, self.providers, self.calls, is_snippet=is_snippet)
         self._seen: dict[tuple[str, str], int] = {}
 
     def check(self, body: Body) -> None:
@@ -106,6 +110,8 @@ class StructureChecker:
         else:
             where = " ".join([block.kind, *(f'"{label}"' for label in labels)])
             self.bodies.check(block.body, own.body, where, block.start)
+            if block.kind == "module":
+                self._call(block, where)
             if block.kind in {"module", "locals"}:
                 for inner in block.body.blocks:
                     if inner.kind != "lifecycle" or block.kind == "locals":
@@ -115,6 +121,15 @@ class StructureChecker:
                 for inner in block.body.blocks:
                     if inner.kind == "data" and len(inner.labels) == 2:
                         self._resource(inner, "data", inner.labels[0].text)
+
+    def _call(self, block: Block, where: str) -> None:
+        called = self.calls.of(source_of(block))
+        if called is None:
+            return
+        arguments = {name: ("v", "r" if is_needed else "o") for name, is_needed in called.inputs.items()}
+        meta = OWN["module"].body
+        known = BodySchema({**arguments, **{name: (letter, "o") for name, (letter, _) in meta.arguments.items()}}, {})
+        self.bodies.check(Body(block.body.attributes, ()), known, where, block.start)
 
     def _resource(self, block: Block, kind: str, type_name: str) -> None:
         meta = META_RESOURCE if kind == "resource" else META_DATA
