@@ -61,6 +61,7 @@ def test_json_with_comments_where_readers_allow_them(path: str) -> None:
     assert JSON.check(Program(language="json", text=text, path=path)) == ()
     (found,) = JSON.check(Program(language="json", text='/* é */ {\n"a": 1 // one\n"b": 2}', path=path))
     assert (found.rule, found.line, found.column) == ("syntax", 3, 1)
+    assert JSON.check(Program(language="json", text="// nothing yet\n", path=path)) == ()
     assert JSON.check(Program(language="json", text=text, path="package.json"))[0].rule == "syntax"
 
 

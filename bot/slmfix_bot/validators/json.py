@@ -42,7 +42,8 @@ class JsonValidator:
             msg = "another dialect of JSON"
             raise CannotJudge(msg)
         if allows_comments(program.path):
-            return _check_document(program.text, _strict(program.text), 0)
+            strict = _strict(program.text)
+            return _check_document(program.text, strict, 0) if strict.strip() else ()
         if not program.path.endswith(LINE_BY_LINE):
             return _check_document(program.text, program.text, 0)
         diagnostics: list[Diagnostic] = []
