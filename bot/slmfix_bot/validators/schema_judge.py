@@ -253,6 +253,7 @@ class SchemaJudge:
 
     def _alternatives(self, node: yaml.Node, branches: list[Any], where: str) -> Problems:
         found: list[Problems] = []
+        branches = self._begun(node, branches)
         others = [self._of_another_kind(node, branch) for branch in branches]
         if all(others) and len({problem.at for problem in others if problem}) == 1:
             return (replace(merged([problem for problem in others if problem]), is_key_of_kind=False),)
@@ -265,6 +266,15 @@ class SchemaJudge:
         return tuple(
             replace(problem, is_key_of_kind=False) if problem.is_key_of_kind else problem for problem in nearest
         )
+
+    def _begun(self, node: yaml.Node, branches: list[Any]) -> list[Any]:
+        """The alternatives that start with the mapping's first key, where the schema says how they start (Azure's)."""
+        if not isinstance(node, yaml.MappingNode) or not node.value:
+            return branches
+        first = str(node.value[0][0].value)
+        targets = (self.resolve(b["$ref"]) if isinstance(b, dict) and "$ref" in b else b for b in branches)
+        begun = [b for b, target in zip(branches, targets, strict=True) if _starts_with(target, first)]
+        return begun or branches
 
     def _of_another_kind(self, node: yaml.Node, branch: Any) -> Problem | None:
         """The value that tells that a mapping is not meant for an alternative."""
@@ -281,3 +291,7 @@ class SchemaJudge:
                 for problem in self._literals(item.value, tags[item.key], types, f"'{item.key}'"):
                     return replace(problem, is_key_of_kind=True)
         return None
+
+
+def _starts_with(schema: Any, key: str) -> bool:
+    return isinstance(schema, dict) and key in schema.get("firstProperty", ())
