@@ -28,8 +28,9 @@ from slmfix_bot.errors import CannotJudge
 from slmfix_bot.validators.hcl_nodes import Call, Literal, Mapping, Sequence, Template
 from slmfix_bot.validators.hcl_parser import parse_hcl
 from slmfix_bot.validators.terraform import TERRAFORM
+from slmfix_bot.validators.terraform_calls import Calls
 from slmfix_bot.validators.terraform_companions import terraform_companions
-from slmfix_bot.validators.terraform_module import read_module
+from slmfix_bot.validators.terraform_module import read_module, source_of
 from slmfix_bot.validators.terraform_providers import Providers
 from slmfix_bot.validators.terraform_references import chain_of, walk
 from slmfix_bot.validators.terraform_tables import shipped
@@ -103,7 +104,9 @@ class Planter:
         self.text = program.text
         self.dice = dice
         self.body = parse_hcl(program.text)
-        self.providers = Providers(read_module(program, self.body), None)
+        self.module = read_module(program, self.body)
+        self.providers = Providers(self.module, None)
+        self.calls = Calls(program)
 
     def schemas_of(self, kind: str, type_name: str) -> list[BodySchema]:
         """The schemas of a type in the versions that the module allows; none when the type is not judged."""
@@ -130,6 +133,10 @@ class Planter:
             elif block.kind in {"variable", "output"}:
                 for attribute in block.body.attributes[:1]:
                     yield "own-argument", self.wrong(attribute.start, attribute.name)
+            elif block.kind == "module" and self.calls.of(source_of(block)):
+                for attribute in block.body.attributes:
+                    if attribute.name not in {"source", "providers", "count", "for_each", "depends_on"}:
+                        yield "module-input", self.wrong(attribute.start, attribute.name)
             for attribute in _attributes(block.body):
                 yield from self._expressions(attribute)
 
@@ -205,6 +212,9 @@ class Planter:
             first = chain.name(0)
             if chain.root.name in {"var", "local", "module"} and first:
                 yield chain.root.name, self.wrong(chain.steps[0].end - len(first), first)
+                output = chain.name(1)
+                if chain.root.name == "module" and output and self.calls.of(self.module.sources.get(first, "")):
+                    yield "module-output", self.wrong(chain.steps[1].end - len(output), output)
             elif chain.root.name.partition("_")[0] in shipped().providers and chain.name(1):
                 yield "resource", self.wrong(chain.root.start, chain.root.name)
                 if self.schemas_of("resource", chain.root.name):

@@ -57,6 +57,11 @@ REPAIRS = [
 ]
 REPAIRS += [
     (
+        "locals {\n  a = {\n    b {\n      c = 1\n    }\n  }\n}\n",
+        "locals {\n  a = {\n    b = {\n      c = 1\n    }\n  }\n}\n",
+    ),
+    ('locals {\n  a = {\n    "b.c', 'locals {\n  a = {\n    "b.c" = null\n  }\n}'),
+    (
         'resource "a_b" "c" {\n  d = <<EOT\n    hello\n}\n\nlocals {}\n',
         'resource "a_b" "c" {\n  d = <<EOT\n    hello\n  EOT\n}\n\nlocals {}\n',
     ),

@@ -93,6 +93,8 @@ def _last_lines(body: str) -> Iterator[tuple[str, float, str]]:
     if re.fullmatch(r"[\w-]+(\s+\"[^\"]*\")*(\s+\"[^\"]*)?", bare):
         closed = body + '"' * (bare.count('"') % 2)
         yield f"{closed} {{", 0.5 if '"' in bare else 1.7, "block opened and closed"
+    if not in_code and re.fullmatch(r"\"[^\"]*", bare):
+        yield f'{body}" = null', 1.3, "last value left empty"
     if re.search(r"[^\w\"]$", bare):
         yield body[:-1].rstrip(), 1.2, "last sign removed"
     if match := re.search(r"(?<![\w.\"-])[A-Za-z_][\w-]*(\.[\w-]*)*\.?$", body):
@@ -167,7 +169,7 @@ def _end_of_heredoc(text: str, opener: Open) -> int | None:
     while 0 < offset < len(text):
         line = text[offset:].partition("\n")[0]
         body = line.lstrip(" \t")
-        if len(line) - len(body) <= level and re.match(r"[})\]]+\s*$|[\w-]+\s*(=|\{|\"[^\"]*\".*\{)", body):
+        if len(line) - len(body) <= level and re.match(r"[})\]]+,?\s*$|[\w-]+\s*(=|\{|\"[^\"]*\".*\{)", body):
             return offset
         offset = text.find("\n", offset) + 1
     return None
@@ -178,6 +180,7 @@ def _line_rules(content: str) -> Iterator[tuple[str, float, str]]:
     yield re.sub(r"^(\s*[\w-]+)\s*:\s*(?=\S)", r"\1 = ", content), 0.8, "= in place of :"
     yield re.sub(r"^(\s*)\"([\w-]+)\"\s*[=:]", r"\1\2 =", content), 0.9, "argument's name without quotes"
     yield re.sub(r"^(\s*[\w-]+)[ \t]+(?=[^\s={:])", r"\1 = ", content), 1.0, "= added"
+    yield re.sub(r"^(\s*[\w-]+)[ \t]*\{", r"\1 = {", content), 1.2, "= added"
     yield re.sub(r"[,;]\s*$", "", content), 0.8, "comma at the end of the line removed"
     yield re.sub(r"\s*:=\s*|\s*==\s*(?=[^=]*$)", " = ", content, count=1), 1.2, "= in place of another sign"
     if "'" in content:
