@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from slmfix_bot.core.family import family_of
 from slmfix_bot.core.window import MAX_ENTRIES
 
 if TYPE_CHECKING:
@@ -71,7 +72,8 @@ def language_token(language: str, dialect: str | None = None) -> str:
     """The token of the language; a known SQL dialect has its own."""
     if language == "sql" and dialect in ("sqlite", "postgres", "mysql"):
         language = dialect
-    return f"<l:{language}>" if language in LANGUAGES else "<l:other>"
+    known = language if language in LANGUAGES else family_of(language)
+    return f"<l:{known}>" if known in LANGUAGES else "<l:other>"
 
 
 def render_message(diagnostic: Diagnostic) -> str:
