@@ -121,3 +121,64 @@ def test_insert_names_the_unknown_column() -> None:
 
 def test_nothing_of_a_schema_reaches_the_disk() -> None:
     assert check("SELECT Name FROM singer", schema="ATTACH DATABASE 'x.db' AS x; CREATE TABLE x.t (a);" + SCHEMA) == ()
+
+
+def test_a_long_script_is_judged_at_every_place() -> None:
+    text = "".join(f"CREATE TABLE t{i} (a{i} INT);\nSELECT a{i} FROM t{i};\n" for i in range(60))
+    assert check(text, schema=None) == ()
+    found = check(text + "SELECT a1 FROM t2;\nSELECT a2 FROM t2;\nSELECT a3 FROM t4;\n", schema=None)
+    assert [(entry.line, entry.found) for entry in found] == [(121, "a1"), (123, "a3")]
+
+
+def test_a_definition_counts_from_its_place_on() -> None:
+    text = "SELECT title FROM song;\nALTER TABLE song RENAME COLUMN title TO name;\nSELECT title FROM song;\n"
+    assert [(entry.line, entry.found) for entry in check(text)] == [(3, "title")]
+    assert check("ALTER TABLE song ADD COLUMN x INT; SELECT x FROM song; DROP TABLE song;") == ()
+    assert check("SELECT a FROM later; CREATE TABLE later (a INT);") == ()
+
+
+@pytest.mark.parametrize("dialect", ["postgres", "mysql", "snowflake", "bigquery", "duckdb", "tsql"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT title FROM song WHERE song_id > current_date",
+        "SELECT count(*) AS n, max(s.title) FROM song AS s GROUP BY s.singer_id HAVING count(*) > 1 ORDER BY n",
+        "WITH x AS (SELECT title AS t, singer_id AS i FROM song) SELECT x.t FROM x JOIN singer ON Singer_ID = x.i",
+        "SELECT s.title FROM song s WHERE EXISTS (SELECT 1 FROM concert c WHERE c.singer_id = s.singer_id)",
+        "INSERT INTO song (song_id, title) SELECT concert_id, concert_name FROM concert",
+        "SELECT table_name FROM information_schema.tables",
+    ],
+)
+def test_right_names_in_other_dialects(text: str, dialect: str) -> None:
+    assert check(text, dialect) == ()
+
+
+@pytest.mark.parametrize("dialect", ["postgres", "mysql", "snowflake", "bigquery", "duckdb", "tsql"])
+def test_wrong_names_in_other_dialects(dialect: str) -> None:
+    text = "SELECT s.titel FROM song AS s JOIN singers AS i ON i.Singer_ID = s.singer_id WHERE s.song_id = 1"
+    assert {(d.found, d.expected[0]) for d in check(text, dialect)} == {("s.titel", "s.title"), ("singers", "singer")}
+    assert check("SELECT singer_id FROM song JOIN concert ON song.singer_id = concert.singer_id", dialect)[0].rule == (
+        "ambiguous-column"
+    )
+
+
+@pytest.mark.parametrize(
+    ("dialect", "text"),
+    [
+        ("postgres", "SELECT song, row_to_json(song) FROM song WHERE ctid IS NOT NULL"),
+        (
+            "postgres",
+            "INSERT INTO song (song_id) VALUES (1) ON CONFLICT (song_id) DO UPDATE SET title = excluded.title",
+        ),
+        ("postgres", "SELECT n FROM song, generate_series(1, 3) AS n"),
+        ("bigquery", "SELECT item.x FROM song, UNNEST(title) AS item"),
+        ("snowflake", "SELECT f.value FROM song, LATERAL FLATTEN(input => title) f"),
+        ("snowflake", "SELECT title AS t, length(t) AS n FROM song WHERE n > 3"),
+        ("tsql", "SELECT DATEDIFF(day, title, GETDATE()) FROM song WHERE song_id IN (SELECT song_id FROM #temp)"),
+        ("mysql", "SELECT TIMESTAMPDIFF(MONTH, held_on, NOW()), @x FROM concert"),
+        ("duckdb", "SELECT list_filter([1], x -> x > song_id) FROM song"),
+        ("oracle", "SELECT title, ROWNUM, SYSDATE FROM song WHERE ROWNUM < 3"),
+    ],
+)
+def test_names_that_a_dialect_has_of_itself(dialect: str, text: str) -> None:
+    assert [entry.found for entry in check(text, dialect) if entry.severity == "error"] == []

@@ -29,7 +29,7 @@ FEATURES: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("NVARCHAR(MAX)", r"\bN?VARCHAR\s*\(\s*MAX\s*\)", frozenset({"tsql", "redshift"})),
     ("@@", r"@@(?:ROWCOUNT|IDENTITY|ERROR|TRANCOUNT|FETCH_STATUS|SERVERNAME)\b", frozenset({"tsql"})),
     ("AUTOINCREMENT", r"\bAUTOINCREMENT\b", frozenset({"sqlite", "snowflake"})),
-    ("PRAGMA", r"^\s*PRAGMA\b", frozenset({"sqlite", "duckdb"})),
+    ("PRAGMA", r"^[ \t]*PRAGMA\b", frozenset({"sqlite", "duckdb"})),
     ("WITHOUT ROWID", r"\bWITHOUT\s+ROWID\b|\bsqlite_master\b", frozenset({"sqlite"})),
     ("AUTO_INCREMENT", r"\bAUTO_INCREMENT\b", MYSQL),
     ("ENGINE =", r"\)\s*ENGINE\s*=\s*(?:InnoDB|MyISAM|MEMORY|Aria|ARCHIVE|CSV)\b", frozenset({"mysql"})),

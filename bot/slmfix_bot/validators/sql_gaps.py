@@ -57,7 +57,7 @@ def is_doubtful(chunk: Sequence[Token], text: str, bad: int, *, is_unbalanced: b
         return not (is_unbalanced or _is_missing_comma(chunk, bad) or _ends_with_comma(chunk, bad))
     if VIEW.match(statement):
         return False
-    return bool(OTHER.match(statement))
+    return bool(OTHER.match(statement[:2000]))
 
 
 def _is_missing_comma(chunk: Sequence[Token], bad: int) -> bool:

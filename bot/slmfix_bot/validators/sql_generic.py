@@ -39,6 +39,7 @@ BEGINNINGS = frozenset(
     " USE RETURN WHILE GO COMMIT ROLLBACK".split()
 )
 BATCH = re.compile(r"^([ \t]*)GO\b[ \t]*(\d*)[ \t]*$", re.IGNORECASE | re.MULTILINE)
+MAX_LOOK = 2000  # how much of a statement says of what kind it is
 ROUTINE = re.compile(
     r"^[ \t]*DELIMITER\b|\bCREATE\s+(OR\s+\w+\s+)?(DEFINER\s*=\s*\S+\s+)?(PROCEDURE|FUNCTION|TRIGGER|EVENT|PACKAGE)\b"
     r"|^[ \t]*(LOAD|HANDLER|DECLARE|XA|CHANGE|PURGE|INSTALL|BULK|BACKUP|RESTORE)\s",
@@ -105,7 +106,7 @@ def _judge_tree(tree: exp.Expr | None, chunk: list[Token], text: str, dialect: s
     """sqlglot reads prose such as "here is the query" as an expression, and what it does not know as a command."""
     first = chunk[0]
     written = text[first.start : first.end + 1].partition("\n")[0]
-    statement = text[first.start : chunk[-1].end + 1]
+    statement = text[first.start : chunk[-1].end + 1][:MAX_LOOK]
     if first.text.upper() in NEVER_FIRST and not OTHER.match(statement):
         return [SqlError(message="not a statement", offset=first.start, found=written)], False
     if isinstance(tree, exp.Command):

@@ -10,7 +10,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-TAG = re.compile(r"\{\{-?(?P<value>.*?)-?\}\}|\{%-?(?P<control>.*?)-?%\}|\{#.*?#\}", re.DOTALL)
+# No tag holds the beginning of another of its kind, so that unclosed ones are not searched to the end again and again.
+TAG = re.compile(
+    r"\{\{-?(?P<value>(?:(?!\{\{).)*?)-?\}\}|\{%-?(?P<control>(?:(?!\{%).)*?)-?%\}|\{#(?:(?!\{#).)*?#\}", re.DOTALL
+)
 NAME = r"\s*(['\"])([\w$-]+)"
 REF = re.compile(rf"\s*ref\(\s*(?:(['\"])[\w-]+\1\s*,{NAME}\2|{NAME}\4)\s*(?:,\s*v(?:ersion)?\s*=\s*[^,()]+)?\s*\)\s*$")
 SOURCE = re.compile(rf"\s*source\({NAME}\1\s*,{NAME}\3\s*\)\s*$")

@@ -245,7 +245,8 @@ class Resolver:
 
     def _is_nowhere(self, source: Source, column: str) -> bool:
         """Whether a source of unknown columns cannot have this one either, since no table has it."""
-        closed = self._catalog.schema.is_complete and not self._catalog.partial and self._is_sqlite
+        whole = self._catalog.schema.is_complete and not self._catalog.partial
+        closed = whole and self._is_sqlite and self._made <= self._catalog.tables.keys()
         return closed and source.columns is None and not any(self._catalog.tables_with(column))
 
     def _unqualified(self, column: exp.Column, chain: list[list[Source]], scope: Scope) -> Iterator[NameProblem]:

@@ -54,4 +54,6 @@ def is_system_table(table: exp.Table, dialect: str) -> bool:
     if dialect == "sqlite":
         return name.startswith("sqlite_")
     prefixes = (*SYSTEM_PREFIXES, *SYSTEM_PREFIXES_OF.get(dialect, ()))
-    return schema in SYSTEM_SCHEMAS or name == "dual" or name.startswith(prefixes)
+    if schema in SYSTEM_SCHEMAS or name == "dual" or name.partition(".")[0] in SYSTEM_SCHEMAS:
+        return True
+    return name.startswith(prefixes) or bool(table.this.args.get("temporary") or table.this.args.get("global_"))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from slmfix_bot.core.diagnostic import Diagnostic
 from slmfix_bot.validators.place import place_of
-from slmfix_bot.validators.sql_catalog import Catalog, load_catalog
+from slmfix_bot.validators.sql_catalog import NAME, Catalog, load_catalog
 from slmfix_bot.validators.sql_ddl import DEFINES, apply_statement, defined_table
 from slmfix_bot.validators.sql_outputs import query_outputs
 from slmfix_bot.validators.sql_script import definitions_of
@@ -34,6 +34,7 @@ SEMANTIC = re.compile(
 )
 RULES = {"table": "unknown-table", "column": "unknown-column", "function": "unknown-function"}
 MAX_FUNCTIONS = 30
+MAX_CHANGES = 25
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,10 +57,12 @@ def schema_problems(text: str, known: Known) -> list[Diagnostic]:
     made = frozenset(_made(text, spans))
     diagnostics: list[Diagnostic] = []
     catalog: Catalog | None = None
+    changes = 0
     for start, end in spans:
         statement = text[start:end]
         if JUDGED.match(statement):
-            catalog = catalog or load_catalog(builder.schema())
+            if catalog is None or changes > MAX_CHANGES:
+                catalog = load_catalog(_schema_for(statement, builder, changes))
             if catalog.tables:
                 found = _judge(statement, known, catalog, made)
                 diagnostics += [_diagnostic(text, start, problem) for problem in found]
@@ -67,7 +70,17 @@ def schema_problems(text: str, known: Known) -> list[Diagnostic]:
             for piece in definitions_of(statement, known.dialect):
                 apply_statement(piece, builder, query_outputs)
             catalog = None
+            changes += 1
     return diagnostics
+
+
+def _schema_for(statement: str, builder: SchemaBuilder, changes: int) -> Schema:
+    """The whole schema; where it keeps changing, only the tables that the statement names, for speed."""
+    schema = builder.schema()
+    if changes <= MAX_CHANGES:
+        return schema
+    named = {word[0].lower() for word in NAME.finditer(statement)}
+    return replace(schema, tables=tuple(table for table in schema.tables if table.name.lower() in named))
 
 
 def _made(text: str, spans: list[tuple[int, int]]) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from slmfix_bot.validators.sql_ddl import apply_statement
@@ -24,6 +25,7 @@ BATCH = re.compile(r"^[ \t]*(?:GO|/)[ \t]*$", re.IGNORECASE | re.MULTILINE)
 NEXT = re.compile(r"^(?=(?:CREATE|ALTER|DROP)[ \t]+(?:TABLE|VIEW)\b)", re.IGNORECASE | re.MULTILINE)
 INCLUDE = re.compile(r"^[ \t]*(?:\\ir?[ \t]|\\include|source[ \t]+\S|\.read[ \t]|@@?\w[\w/.]*\.sql)", re.MULTILINE)
 TEMPLATED = re.compile(r"\{\{|\{%|\$\{\w|<%|\bPREPARE\s+\w+\s+FROM\b")
+MAX_SECTIONS = 200
 DOLLARS = re.compile(r"\$\w*\$")
 
 
@@ -38,7 +40,7 @@ def lexer_dialect(text: str, dialect: str) -> str:
 
 def forward_half(text: str) -> str:
     """The text with the sections that undo it blanked; offsets stay."""
-    for found in reversed(list(BACKWARD.finditer(text))):
+    for found in reversed(list(islice(BACKWARD.finditer(text), MAX_SECTIONS))):
         again = FORWARD.search(text, found.end())
         end = again.start() if again else len(text)
         text = text[: found.start()] + re.sub(r"[^\n]", " ", text[found.start() : end]) + text[end:]
