@@ -55,6 +55,26 @@ def test_names_stand_where_they_are_said_to(pool: ValidatorPool, steps: str, fou
     assert error.end_column == error.column + len(found)
 
 
+@pytest.mark.parametrize("version", ["v2", "v3.1.0", "v6", "main", "a" * 40])
+def test_inputs_are_known_whatever_the_version(pool: ValidatorPool, version: str) -> None:
+    text = HEAD + f"      - uses: actions/checkout@{version}\n        with: {{fetch_depth: 0}}\n"
+    (error,) = check(pool, text)
+    assert (error.rule, error.found, error.expected[0]) == ("unknown-input", "fetch_depth", "fetch-depth")
+    assert "@" not in error.message
+
+
+def test_an_older_version_may_have_had_the_input_noop(pool: ValidatorPool) -> None:
+    text = HEAD + "      - uses: actions/setup-go@v2\n        with: {stable: true}\n"
+    assert check(pool, text) == ()
+    assert [error.rule for error in check(pool, text.replace("v2", "v6"))] == ["unknown-input"]
+
+
+@pytest.mark.parametrize(("key", "meant"), [("rn", "run"), ("use", "uses"), ("usse", "uses")])
+def test_step_with_a_slip_names_what_was_meant(pool: ValidatorPool, key: str, meant: str) -> None:
+    (error,) = check(pool, HEAD + f"      - name: a\n        {key}: b\n")
+    assert (error.rule, error.line, error.found, error.expected[0]) == ("unknown-key", 7, key, meant)
+
+
 def test_needs_name_the_jobs_of_the_file(pool: ValidatorPool) -> None:
     text = HEAD + "      - run: a\n  deploy:\n    runs-on: ubuntu-latest\n    needs:\n      - biuld\n    steps: []\n"
     errors = [error for error in check(pool, text) if error.rule == "unknown-need"]

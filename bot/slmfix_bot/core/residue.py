@@ -178,10 +178,24 @@ def _find(language: str, text: str) -> tuple[Span, ...]:
         spans += [span for span in further if not any(s.start < span.end and span.start < s.end for s in known)]
         spans.sort()
     spans = [span for span in spans if span.kind == "fence" or not is_within(quoted, span.start)]
+    if family_of(language) == "yaml":
+        spans = _around_the_block(text, spans)
     if fragment:
         spans = [span for span in spans if span.end <= limit]
         spans.append(Span(limit, len(text), "prompt fragment"))
     return tuple(spans)
+
+
+def _around_the_block(text: str, spans: list[Span]) -> list[Span]:
+    """With the prose before and behind one fenced block: in YAML it cannot be told from code without the fences."""
+    fences = [span for span in spans if span.kind == "fence" and text.startswith("```", span.start)]
+    if len(fences) != 2 or not text[fences[0].end : fences[1].start].strip():
+        return spans
+    around = [Span(0, fences[0].start, "prose"), Span(fences[1].end, len(text), "prose")]
+    lines = [line for span in around for line in text[span.start : span.end].split("\n") if line.strip()]
+    if any(re.match(r"\s*(?:- )?[\w-]+:(?:\s+\S+)?\s*$", line) for line in lines):
+        return spans
+    return sorted([*(span for span in around if span.end > span.start), *fences])
 
 
 def _quoted(language: str, text: str) -> list[tuple[int, int]]:

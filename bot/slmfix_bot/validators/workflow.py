@@ -18,6 +18,7 @@ from slmfix_bot.adapters.process import find_program, run
 from slmfix_bot.errors import CannotJudge, MissingToolError, ToolMissing
 from slmfix_bot.validators.workflow_action import check_action, is_action
 from slmfix_bot.validators.workflow_messages import read_messages
+from slmfix_bot.validators.workflow_versions import with_known_versions
 from slmfix_bot.validators.yaml import YAML
 
 if TYPE_CHECKING:
@@ -61,7 +62,13 @@ class WorkflowValidator:
         if len(re.findall(r"[\s\[,]\*\w", program.text)) > ALIASES:
             msg = "too many aliases to judge"
             raise CannotJudge(msg)
-        done = run([self._program, *OPTIONS], cwd=".", stdin=program.text, timeout=SECONDS, max_output=8 << 20)
+        done = run(
+            [self._program, *OPTIONS],
+            cwd=".",
+            stdin=with_known_versions(program.text),
+            timeout=SECONDS,
+            max_output=8 << 20,
+        )
         if not done.stdout.startswith((b"[", b"null")):
             msg = f"actionlint gave no answer: {done.error_text.strip()[:200]}"
             raise CannotJudge(msg)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from slmfix_bot.core.diagnostic import Diagnostic, Severity
 from slmfix_bot.validators.names import nearest
 from slmfix_bot.validators.workflow_events import EVENTS
+from slmfix_bot.validators.workflow_versions import is_older, without_versions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -72,6 +73,7 @@ RUNS = re.compile(
 )
 COMMAND = re.compile(r"::(?:set-output|save-state|set-env) name=|::add-path::")
 FUNCTIONS = {name.lower(): name for name in ("startsWith", "endsWith", "fromJSON", "toJSON", "hashFiles")}
+STEP_KEYS = frozenset("background continue-on-error env id if name run shell timeout-minutes uses with".split())
 MAX_LOOK = 60  # lines behind the key of a block, or the head of a job, in which a name is looked for
 SLIP = 0.8
 """From this likeness of letters on, an unknown property is a known one misspelt."""
@@ -86,13 +88,24 @@ def read_messages(text: str, messages: Iterable[Mapping[str, Any]], *, strict: b
         if kind not in KINDS or (kind == "action" and not OF_ACTION.match(said)):
             continue
         diagnostic = _diagnostic(lines, message, strict=strict)
+        if diagnostic.rule == "unknown-input" and _is_unsure(text, diagnostic):
+            continue
         found.setdefault((diagnostic.line, diagnostic.message), diagnostic)
-    # That a section is missing is said of the first line, but it follows from the key that is misspelt.
-    return tuple(sorted(found.values(), key=lambda diagnostic: diagnostic.message.endswith("is missing in workflow")))
+    # That a key is missing often follows from another that is misspelt.
+    return tuple(sorted(found.values(), key=lambda diagnostic: diagnostic.rule.startswith("missing-")))
+
+
+def _is_unsure(text: str, diagnostic: Diagnostic) -> bool:
+    """Whether an older version of the action may have had the input; not if it is a known one misspelt."""
+    action = re.search(r'in action "([^"@]+)"', diagnostic.message)
+    if action is None or not is_older(text, action[1]):
+        return False
+    written = (diagnostic.found or "").lower().replace("_", "-")
+    return not get_close_matches(written, diagnostic.expected, 1, SLIP)
 
 
 def _diagnostic(lines: list[str], message: Mapping[str, Any], *, strict: bool) -> Diagnostic:
-    said = re.sub(r"\s+", " ", message["message"])
+    said = without_versions(re.sub(r"\s+", " ", message["message"]))
     rule = next((rule for pattern, rule in RULES if pattern.search(said)), message["kind"])
     name, expected = _names(said, rule)
     line = max(1, min(int(message["line"]), len(lines)))
@@ -101,6 +114,8 @@ def _diagnostic(lines: list[str], message: Mapping[str, Any], *, strict: bool) -
         expected = nearest(name or "", _job_ids(lines))
     if rule == "deprecated-command" and (command := COMMAND.search("\n".join(lines[line - 1 : line - 1 + MAX_LOOK]))):
         name = command[0]  # all of it goes
+    if said.startswith("step must run") and (slip := _step_slip(lines, line)):
+        rule, name, expected = "unknown-key", *slip
     line, at = _find(lines, line, column, name)
     runs = RUNS.search(said) is not None
     if rule == "unknown-property" and name and get_close_matches(name.lower(), map(str.lower, expected), 1, SLIP):
@@ -170,6 +185,22 @@ def _find(lines: list[str], line: int, column: int, name: str | None) -> tuple[i
         if found:
             return number, found.start() + 1
     return line, None
+
+
+def _step_slip(lines: list[str], line: int) -> tuple[str, tuple[str, ...]] | None:
+    """The key of a step that was meant to be `run` or `uses`, and which of them."""
+    start = re.match(r"\s*-\s+", lines[line - 1]) or re.match(r"\s*", lines[line - 1])
+    indent = start.end() if start else 0
+    for number in range(line - 1, len(lines)):
+        content = lines[number]
+        if number > line - 1 and content.strip() and len(content) - len(content.lstrip()) < indent:
+            break
+        key = re.match(r"([\w-]+)\s*:", content[indent:])
+        if key and key[1] not in STEP_KEYS and (content[:indent].strip() in {"", "-"}):
+            close = get_close_matches(key[1], ("uses", "run"), 1, 0.6) or ["uses", "run"][: 2 * (key[1] == "use")]
+            if close:
+                return key[1], tuple(close)
+    return None
 
 
 def _job_ids(lines: list[str]) -> list[str]:

@@ -76,6 +76,20 @@ WHOLE = [
         "env:\n  OS: ubuntu-latest\non: push\njobs:\n  a:\n    runs-on: ${{ env.OS }}\n    steps:\n      - run: b\n",
         "env:\n  OS: ubuntu-latest\non: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: b\n",
     ),
+    (
+        "Here is the workflow:\n\n```yaml\n" + STEPS + "      - run: a\n```\n\nThis runs the tests.\n",
+        STEPS + "      - run: a\n",
+    ),
+    (STEPS.replace("runs-on:", "runs-on") + "      - run: a\n", STEPS + "      - run: a\n"),
+    (
+        STEPS.replace("ubuntu-latest", "{{ github.sha }}") + "      - run: a\n",
+        STEPS.replace("ubuntu-latest", "${{ github.sha }}") + "      - run: a\n",
+    ),
+    (
+        STEPS + "      - name: a\n        run: b\n        name: c\n        run: d\n",
+        STEPS + "      - name: a\n        run: b\n      - name: c\n        run: d\n",
+    ),
+    (STEPS.replace("steps", "step") + "      - run: a\n", STEPS + "      - run: a\n"),
     ("```yaml\n" + STEPS + "      - run: a\n```\n", STEPS + "      - run: a\n"),
 ]
 REFUSED = ["jobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: b\n", "name: a\n"]

@@ -25,6 +25,7 @@ _SHELLS = {
     "cmd": ("pwsh",),
     "python3": ("python",),
 }
+_KEYS = "name|on|jobs|steps|uses|run|with|env|if|needs|runs-on|strategy|matrix|shell|id|permissions|branches|types"
 _NAME = r"[\"']?[\w.-]+[\"']?"
 
 
@@ -71,6 +72,8 @@ def _expression(case: Case) -> Iterator[Candidate]:
         (r"(&&|\|\|)\s*(?=\}\}|$)", "", 1.5),
     ):
         yield _rule(_with_row(case, row, re.sub(pattern, new, content)), cost, "braces of an expression")
+        if "\\s*$)" not in pattern:  # a script's expression may stand some lines below the key that is reported
+            yield _rule(re.sub(pattern, new, case.text), cost + 0.05, "braces of expressions")
 
 
 def _spelt(body: str) -> str:
@@ -270,8 +273,23 @@ def _optional(case: Case) -> Iterator[Candidate]:
             yield _rule(_with_row(case, number, content.replace("true", "false")), 1.0, "not required")
 
 
+def _plain(case: Case) -> Iterator[Candidate]:
+    """What YAML reads otherwise than it was meant: a key without its colon, a step without its dash."""
+    for row in dict.fromkeys((case.target.line - 1, case.target.line - 2)):
+        if not 0 <= row < len(case.lines):
+            continue
+        content = _content(case, row)
+        colon = re.sub(rf"^(\s*(?:- )?)({_KEYS})\s+(?=[^\s:#])", r"\1\2: ", content)
+        yield _rule(_with_row(case, row, colon), 0.8, "colon added")
+        doubled = re.sub(rf"^(\s*(?:- )?)({_KEYS})\s*[:=]{{1,2}}\s*(?=\S)", r"\1\2: ", content)
+        yield _rule(_with_row(case, row, doubled), 0.9, "one colon and a blank")
+        dashed = re.sub(r"^(\s*)  (?=(?:name|uses|run|id|if):)", r"\1- ", content)
+        yield _rule(_with_row(case, row, dashed), 0.9, "dash of a step")
+
+
 _RULES: Mapping[str, tuple[Callable[[Case], Iterator[Candidate]], ...]] = {
-    "syntax": (_expression,),
+    "syntax": (_expression, _plain),
+    "duplicate-key": (_plain,),
     "expression": (_expression,),
     "unknown-key": (_split_step, _indentation),
     "misplaced-key": (_split_step, _indentation),
@@ -279,7 +297,7 @@ _RULES: Mapping[str, tuple[Callable[[Case], Iterator[Candidate]], ...]] = {
     "missing-shell": (_missing,),
     "invalid-id": (_ids,),
     "invalid-env-name": (_ids,),
-    "wrong-type": (_literal,),
+    "wrong-type": (_literal, _expression, _plain),
     "invalid-cron": (_cron,),
     "not-allowed-here": (_inline_env,),
     "duplicate-value": (_duplicate,),
