@@ -53,6 +53,8 @@ SCHEMAS: list[dict[str, Any]] = [
     },
     {"type": "array", "prefixItems": [{"type": "string"}], "items": {"type": "integer"}},
     {"type": "array", "contains": {"const": 1}},
+    {"anyOf": [{"properties": {n: {"const": 1}, "c": {"enum": ["a"]}}, "required": [n]} for n in "ab"]},
+    {"oneOf": [{"type": "object", "properties": {"a": {"const": v}}, "required": ["a"]} for v in (0, 1, "x")]},
     {"type": "object", "dependentRequired": {"a": ["b"]}, "dependentSchemas": {"c": {"required": ["a"]}}},
 ]
 SCALARS = st.one_of(st.booleans(), st.integers(-2, 3), st.sampled_from(["", "a", "ab", "x", "abba", 0.5, 2.5]))
@@ -104,6 +106,13 @@ def test_a_key_that_names_the_kind_chooses_the_alternative() -> None:
     assert problem.found == "r"
     (problem,) = judge({"kind": "sqare", "side": 1}, {"oneOf": [circle, square]})
     assert (problem.found, problem.expected) == ("sqare", ("square", "circle"))
+
+
+def test_kinds_named_by_different_keys() -> None:
+    one = {"properties": {"a": {"const": 1}}, "required": ["a"]}
+    two = {"properties": {"b": {"const": 2}}, "required": ["b"]}
+    assert judge({"a": 2, "b": 1}, {"anyOf": [one, two]}) != ()
+    assert judge({"a": 1, "b": 1}, {"anyOf": [one, two]}) == ()
 
 
 def test_nothing_is_fetched() -> None:

@@ -255,8 +255,10 @@ class SchemaJudge:
         found: list[Problems] = []
         branches = self._begun(node, branches)
         others = [self._of_another_kind(node, branch) for branch in branches]
-        if all(others) and len({problem.at for problem in others if problem}) == 1:
-            return (replace(merged([problem for problem in others if problem]), is_key_of_kind=False),)
+        if all(others):
+            if len({problem.at for problem in others if problem}) == 1:
+                return (replace(merged([problem for problem in others if problem]), is_key_of_kind=False),)
+            others = [None] * len(others)
         for branch in (branch for branch, problem in zip(branches, others, strict=True) if not problem):
             problems = self.judge(node, branch, where)
             if not problems:
