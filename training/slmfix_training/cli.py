@@ -97,7 +97,7 @@ def samples(
             seed=seed,
             excluded=excluded,
             with_schema=with_schema,
-            validators=own.validators if own else VALIDATORS,
+            validators=own.validators if own and language == own.language else VALIDATORS,
             passes=passes,
         )
         click.echo(f"{language}: {dict(counts)}")

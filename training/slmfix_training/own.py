@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class OwnLanguage:
-    """`patterns` say which files are of the language; `validators` are the built-in ones and the user's."""
+    """`patterns` say which files are of the language; `validators` has one entry, for the language."""
 
     language: str
     patterns: tuple[str, ...]
@@ -81,7 +81,7 @@ def read_own_language(config: Path, language: str | None) -> OwnLanguage:
     _look(judge)
     settings = options.languages.get(name)
     return OwnLanguage(
-        language=name, patterns=settings.include if settings else (), validators={**VALIDATORS, name: judge}
+        language=name, patterns=settings.include if settings else (), validators={name: judge}
     )
 
 

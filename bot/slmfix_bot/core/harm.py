@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from slmfix_bot.core.edit import opcodes
+from slmfix_bot.core.family import family_of
 from slmfix_bot.core.lexer import Kind, Token, code_tokens, words
 from slmfix_bot.core.options import Aggressiveness
 from slmfix_bot.core.residue import Span, find_residue, is_inside, is_within, unescape_markdown
@@ -44,6 +45,7 @@ BOUNDS = {
     Aggressiveness.HIGH: Bounds(lost_words=4, kept=0.5, max_cost=20.0),
 }
 _ATOM = re.compile(r"\w+")
+_NUMBER = re.compile(r"\d+")
 _ESCAPE = re.compile(r"\\[abfnrtv0]|\\u[0-9a-fA-F]{4}")
 _NULLS = dict.fromkeys(("none", "undefined", "nil"), "null")  # one value in the spellings of several languages
 _BASED_NUMBER = re.compile(r"'[sS]?[bodhBODH]\s*\w+")  # the digits of 16'haee0 are no identifier
@@ -81,8 +83,13 @@ def _invented(program: Program, new: str, diagnostics: Sequence[Diagnostic]) -> 
     known = _known_words(program, diagnostics)
     if program.language == "verilog":
         new = _BASED_NUMBER.sub(" ", new)
+    values: list[str] = []
+    if not vocabulary(family_of(program.language)):
+        # Nothing says which values of an own language are as good as others, so none comes that was not there.
+        given = " ".join([program.text, *(name for one in diagnostics for name in one.expected)])
+        values = sorted(set(_NUMBER.findall(new)) - set(_NUMBER.findall(given)))
     # The n of an added "\\n" is no identifier, and neither is a single letter.
-    return sorted(word for word in words(_ESCAPE.sub(" ", new)) - known if len(word) > 1)
+    return values + sorted(word for word in words(_ESCAPE.sub(" ", new)) - known if len(word) > 1)
 
 
 def _lost_words(old: str, before: list[Token], after: list[Token], residue: list[Span]) -> int:
