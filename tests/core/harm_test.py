@@ -121,3 +121,9 @@ def test_a_stray_keyword_is_no_command(new: str) -> None:
     assert assess(program, new, (), BOUNDS[Aggressiveness.HIGH]).reasons == ("makes a keyword part of a command",)
     kept = Program(language="bash", text="grep -e a \\\n  -e b x\nls (\n")
     assert assess(kept, kept.text.replace(" (", ""), (), BOUNDS[Aggressiveness.HIGH]).reasons == ()
+
+
+def test_own_language_keeps_its_values() -> None:
+    ours = Program(language="relay", text="a 10 minutes\n")
+    assert assess(ours, "a 10m\n", (), MEDIUM).reasons == ()
+    assert assess(ours, "a 1h\n", (), MEDIUM).reasons == ("invents 1",)
