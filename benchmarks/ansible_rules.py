@@ -26,27 +26,26 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ansible_mutations import Planted, plants
 from rich.console import Console
 
 from slmfix_bot.core.diagnostic import Severity
 from slmfix_bot.core.program import Program
 from slmfix_bot.validators.ansible import ANSIBLE
 from slmfix_bot.validators.ansible_companions import ansible_companions
-from slmfix_bot.validators.ansible_document import Document, Item, is_null, items, literal, walk
 from slmfix_bot.validators.ansible_kinds import Kind, kind_of
-from slmfix_bot.validators.ansible_tables import Tables, tables
+from slmfix_bot.validators.ansible_tables import Tables
 from slmfix_bot.validators.ansible_yaml import parse
 from slmfix_bot.validators.detect import detect
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    import yaml
-
     from slmfix_bot.core.diagnostic import Diagnostic
 
 CONSOLE = Console(soft_wrap=True, highlight=False, markup=False)
-Planted = tuple[str, int, str]
+PER_KIND = 3  # defects of a kind in one file
+MOST = 500  # defects of a kind
 
 
 _SKIPPED = re.compile(r"/(templates|files|\.git|node_modules)/|\{\{")
@@ -109,85 +108,34 @@ def measure_alarms(folders: list[Path], show: int, *, is_alone: bool) -> None:
                   f"p99 {sorted(times)[int(len(times) * 0.99)]:.1f}")  # fmt: skip
 
 
-def misspell(name: str, dice: random.Random) -> str:
-    """One letter dropped, doubled or swapped with its neighbour."""
-    if len(name) < 2:
-        return f"{name}x"
-    at = dice.randrange(1, max(2, len(name) - 1))
-    kind = dice.randrange(3)
-    if kind == 0:
-        return name[:at] + name[at + 1 :]
-    if kind == 1:
-        return name[:at] + name[at] + name[at:]
-    return name[: at - 1] + name[at : at + 1] + name[at - 1 : at] + name[at + 1 :]
-
-
-def _replace(text: str, node: yaml.Node, new: str) -> str:
-    return text[: node.start_mark.index] + new + text[node.end_mark.index :]
-
-
-def _tasks(root: yaml.Node) -> Iterator[tuple[yaml.Node, Item, str]]:
-    """Tasks with the module's item and full name, where the arguments are a mapping that the table can judge."""
-    known = tables()
-    for node in walk(root):
-        pairs = items(node)
-        keys = [p for p in pairs if p.key not in known.keywords("task") and not p.key.startswith("with_")]
-        if len(keys) == 1 and any(p.key in {"name", "when", "register"} for p in pairs):
-            place = known.resolve(keys[0].key)
-            if place.fqcn and not place.opaque and known.module(place.fqcn) and items(keys[0].value):
-                yield node, keys[0], place.fqcn
-
-
-def _plants(text: str, root: yaml.Node, dice: random.Random) -> Iterator[Planted]:
-    for node, item, fqcn in _tasks(root):
-        module = tables().module(fqcn)
-        if module is None or fqcn.removeprefix("ansible.builtin.") in {"set_fact", "add_host", "set_stats", "package"}:
-            continue
-        option = dice.choice(items(item.value))
-        yield "option", option.key_node.start_mark.line, _replace(text, option.key_node, misspell(option.key, dice))
-        yield "module", item.key_node.start_mark.line, _replace(text, item.key_node, misspell(item.key, dice))
-        keyword = dice.choice([p for p in items(node) if p.key != item.key])
-        bad = misspell(keyword.key, dice)
-        yield "keyword", keyword.key_node.start_mark.line, _replace(text, keyword.key_node, bad)
-        for pair in items(item.value):
-            spec = module.by_name.get(pair.key)
-            if spec and spec.choices and literal(pair.value) and not is_null(pair.value):
-                bad = misspell(str(literal(pair.value)), dice)
-                if bad != literal(pair.value):
-                    yield "choice", pair.value.start_mark.line, _replace(text, pair.value, bad)
-            if spec and spec.required and len(items(item.value)) > 1:
-                lines = text.split("\n")
-                first, last = pair.key_node.start_mark.line, pair.value.end_mark.line
-                if lines[last].strip() == "" or last == first:
-                    kept = lines[:first] + lines[max(first + 1, last) :]
-                    yield "missing", item.key_node.start_mark.line, "\n".join(kept)
-
-
-def measure_planted(folders: list[Path], count: int, seed: int) -> None:
-    """Share of planted defects that give a new error, by kind; only files that are clean before."""
+def measure_planted(folders: list[Path], count: int, seed: int, show: int) -> None:
+    """Share of planted defects that give an error of the right rule, by kind; only in files that are clean before."""
     dice = random.Random(seed)
-    corpus = [(path, text) for folder in folders for path, text, _ in ansible_files(folder)]
+    corpus = [(path, text, kind) for folder in folders for path, text, kind in ansible_files(folder)]
     dice.shuffle(corpus)
     total: Counter[str] = Counter()
     caught: Counter[str] = Counter()
     named: Counter[str] = Counter()
-    for path, text in [pair for pair in corpus if not judge(*pair)][:count]:
-        roots, _ = parse(text)
-        if Document(text).text.count("\r"):
+    for path, text, file_kind in corpus[:count]:
+        if "\r" in text or judge(path, text):
             continue
-        plants = list(_plants(text, roots[0], dice))
-        for kind, line, broken in dice.sample(plants, min(len(plants), 8)):
-            if broken == text or parse(broken)[1] is not None:
+        by_kind: dict[str, list[Planted]] = {}
+        for planted in plants(text, parse(text)[0][0], file_kind, dice):
+            by_kind.setdefault(planted.kind, []).append(planted)
+        for planted in (one for found in by_kind.values() for one in dice.sample(found, min(len(found), PER_KIND))):
+            kind, line, broken, rules = planted
+            if broken == text or (parse(broken)[1] is not None and "yaml" not in rules) or total[kind] >= MOST:
                 continue
             errors = judge(path, broken)
             total[kind] += 1
-            caught[kind] += bool(errors)
-            named[kind] += any(d.line == line + 1 for d in errors)
-            if not errors:
+            caught[kind] += any(d.rule in rules for d in errors)
+            named[kind] += any(d.line <= line + 1 <= d.end_line for d in errors)
+            if not any(d.rule in rules for d in errors) and total[kind] - caught[kind] <= show:
                 CONSOLE.print(f"missed {kind} {path}:{line + 1}: {broken.split(chr(10))[line].strip()[:90]}")
+    CONSOLE.print("| planted | defects | caught | on the line |\n|---|---|---|---|")
     for kind in sorted(total):
-        CONSOLE.print(f"{kind}: {caught[kind]} of {total[kind]} caught, {named[kind]} on the line")
-    CONSOLE.print(f"all: {100 * caught.total() / total.total():.1f} % of {total.total()}")
+        CONSOLE.print(f"| {kind} | {total[kind]} | {100 * caught[kind] / total[kind]:.1f} % | {named[kind]} |")
+    CONSOLE.print(f"| all | {total.total()} | {100 * caught.total() / total.total():.1f} % | {named.total()} |")
 
 
 def measure_recall(path: Path) -> None:
@@ -233,7 +181,7 @@ def main() -> None:
     arguments = parser.parse_args()
     run: dict[str, Callable[[], None]] = {
         "alarms": lambda: measure_alarms(arguments.paths, arguments.show, is_alone=arguments.alone),
-        "plant": lambda: measure_planted(arguments.paths, arguments.files, arguments.seed),
+        "plant": lambda: measure_planted(arguments.paths, arguments.files, arguments.seed, arguments.show),
         "recall": lambda: measure_recall(arguments.paths[0]),
         "load": measure_load,
     }

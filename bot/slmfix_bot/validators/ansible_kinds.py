@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import yaml
 
 from slmfix_bot.validators.ansible_document import get, is_null, items
+from slmfix_bot.validators.ansible_near import is_near
 from slmfix_bot.validators.ansible_tables import tables
 
 if TYPE_CHECKING:
@@ -68,9 +69,12 @@ def _kind_by_name(place: PurePosixPath, root: yaml.Node) -> Kind | None:
     if place.stem in _OTHER_NAMES:
         return Kind.OTHER
     if place.stem == "requirements":
-        return Kind.REQUIREMENTS if _looks_like_requirements(root) else Kind.OTHER
+        names = {item.key for item in items(root)}
+        is_misspelt = any(is_near(name, key) for name in names for key in ("roles", "collections"))
+        return Kind.REQUIREMENTS if _looks_like_requirements(root) or is_misspelt else Kind.OTHER
     if place.stem == "galaxy":
-        return Kind.GALAXY if get(root, "namespace") is not None else Kind.OTHER
+        names = {item.key for item in items(root)}
+        return Kind.GALAXY if "namespace" in names or {"name", "readme", "authors"} <= names else Kind.OTHER
     return None
 
 

@@ -135,9 +135,8 @@ class Checker:
         self, group: list[str], present: set[str], given: Mapping[str, Argument], anchor: yaml.Node, owner: str
     ) -> None:
         missing = tuple(name for name in group if name not in present)
-        first = next((given[name] for name in group if name in given), None)
-        # A null or an omitted value is as good as none.
-        if missing and first is not None and first.text not in {None, ""} and not _may_be_omitted(first):
+        first = next((given[name] for name in group if name in given and _is_given(given[name])), None)
+        if missing and first is not None:
             message = f"{owner} with {first.name} requires {', '.join(missing)}"
             self._document.report("missing-option", message, anchor, expected=missing)
 
@@ -216,6 +215,12 @@ def _wrong_type(option: Option, argument: Argument) -> str | None:
     if option.type == "dict" and (is_list or (text and "=" not in text and not text.lstrip().startswith("{"))):
         return "a mapping"
     return None
+
+
+def _is_given(argument: Argument) -> bool:
+    """Whether the argument surely has a value: it is neither null nor a template that may leave it out."""
+    is_empty = argument.text == "" or (isinstance(argument.value, yaml.Node) and is_null(argument.value))
+    return not is_empty and not _may_be_omitted(argument)
 
 
 def _may_be_omitted(argument: Argument) -> bool:

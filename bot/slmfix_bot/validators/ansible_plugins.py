@@ -11,7 +11,7 @@ from jinja2.tests import TESTS as DEFAULT_TESTS
 
 from slmfix_bot.core.diagnostic import Severity
 from slmfix_bot.validators.ansible_document import items, walk
-from slmfix_bot.validators.ansible_near import is_near
+from slmfix_bot.validators.ansible_near import distance
 from slmfix_bot.validators.ansible_tables import BUILTIN, tables
 from slmfix_bot.validators.names import nearest
 
@@ -84,7 +84,8 @@ def _report(document: Document, kind: str, name: str, node: yaml.Node, *, is_who
         legal = sorted(_short_names(kind) | local)
     owners = () if kind == "lookup" else tables().plugin_owners(kind, short)
     expected = tuple(dict.fromkeys([*owners, *nearest(name, legal, _MOST)]))[:_MOST]
-    misspelt = [other for other in legal if is_near(name, other)]
+    shortest = 2 if kind == "lookup" else 3
+    misspelt = [o for o in legal if min(len(name), len(o)) >= shortest and distance(name, o, 1) == 1]
     expected = tuple(dict.fromkeys([*misspelt, *expected]))[:_MOST]
     is_sure = is_whole or bool(misspelt) or bool(place)
     severity = Severity.ERROR if is_sure else Severity.WARNING

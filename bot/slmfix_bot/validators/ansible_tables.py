@@ -122,6 +122,9 @@ class Tables:
         found = Resolution(None)
         for place in (*collections, BUILTIN):
             if not self.has_collection(place) and place not in {BUILTIN, "ansible.legacy"}:
+                # It may hold anything, but hardly a module of its own under a builtin's name or next to one.
+                if name in self._collections[BUILTIN] or self.slips(name):
+                    continue
                 return Resolution(f"{place}.{name}", opaque=True)
             found = self._follow(f"{place}.{name}")
             if found.fqcn or found.removed:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from slmfix_bot.validators.ansible_document import Document, Item
 
 # Any option goes: the action passes them on, or they are the user's variables.
-_OPEN = frozenset("set_fact add_host set_stats group_by meta gather_facts import_playbook".split())
+_OPEN = frozenset("set_fact add_host meta gather_facts import_playbook".split())
 # These pass arguments on to the module of the host's service or package manager.
 _BACKENDS = {"service": ("systemd_service", "sysvinit"), "package": ("apt", "dnf", "dnf5")}
 # Their action plugins read the arguments that they know and never look at the others.
