@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from slmfix_bot.core.diagnostic import Diagnostic
 from slmfix_bot.core.text import chomp, split_lines
 from slmfix_bot.validators.dockerfile_words import Word, split_words
-from slmfix_bot.validators.place import place_of
+from slmfix_bot.validators.place import Place, place_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,6 +81,12 @@ class Dockerfile:
     instructions: tuple[Instruction, ...]
     errors: tuple[Diagnostic, ...]
     blank_lines: tuple[int, ...]
+    starts: tuple[int, ...] = field(repr=False)
+
+    def place(self, offset: int) -> Place:
+        """The line and column of an offset in the file."""
+        line = max(1, min(bisect_right(self.starts, offset), len(self.starts) - 1))
+        return Place(line, offset - self.starts[line - 1] + 1)
 
     def problem(
         self,
@@ -94,8 +100,8 @@ class Dockerfile:
     ) -> Diagnostic:
         """A diagnostic about a span of an instruction's logical line; without an end, up to the line's."""
         start, end = span[0], len(instruction.text) if span[1] is None else span[1]
-        first = place_of(self.text, instruction.offset(start))
-        last = place_of(self.text, instruction.offset(max(start, end - 1)))
+        first = self.place(instruction.offset(start))
+        last = self.place(instruction.offset(max(start, end - 1)))
         return Diagnostic(
             rule=rule,
             message=message,
@@ -147,6 +153,7 @@ class _Parser:
             instructions=tuple(self.instructions),
             errors=tuple(self.errors),
             blank_lines=tuple(self.blank_lines),
+            starts=tuple(self.starts),
         )
 
     def _content(self, row: int) -> str:

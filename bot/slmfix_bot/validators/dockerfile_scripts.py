@@ -10,7 +10,6 @@ from slmfix_bot.core.text import split_lines
 from slmfix_bot.validators.dockerfile_parse import parse, trigger_of
 from slmfix_bot.validators.dockerfile_stages import TEMPLATE
 from slmfix_bot.validators.dockerfile_words import read_array
-from slmfix_bot.validators.place import place_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,9 +54,9 @@ def _scripts(dockerfile: Dockerfile, instruction: Instruction, outer: Instructio
         return
     if not instruction.args:
         return
-    first, column = place_of(dockerfile.text, instruction.offset(instruction.args_at))
-    last = place_of(dockerfile.text, instruction.offset(len(instruction.text) - 1)).line
-    read = {place_of(dockerfile.text, source).line for _, source in instruction.pieces}
+    first, column = dockerfile.place(instruction.offset(instruction.args_at))
+    last = dockerfile.place(instruction.offset(len(instruction.text) - 1)).line
+    read = {dockerfile.place(source).line for _, source in instruction.pieces}
     lines = split_lines(dockerfile.text)[first - 1 : last]
     # A shell does not take blanks behind the backslash; the build does.
     if read.issuperset(range(first, last + 1)) and not any(re.search(r"\\[ \t]+\r?\n?\Z", line) for line in lines):
@@ -70,5 +69,5 @@ def _body(dockerfile: Dockerfile, heredoc: Heredoc, language: str) -> Iterator[E
     if first_line.startswith("#!"):
         language = "python" if "python" in first_line else "bash" if SHELLS.search(first_line.strip()) else ""
     if body.strip() and language and not re.search(r"^\t", body, re.M):
-        first = place_of(dockerfile.text, heredoc.start).line
+        first = dockerfile.place(heredoc.start).line
         yield Embedded(language=language, first_line=first, last_line=first + body.count("\n") - 1)

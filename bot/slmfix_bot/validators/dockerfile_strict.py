@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,6 @@ from slmfix_bot.validators.dockerfile_parse import trigger_of
 from slmfix_bot.validators.dockerfile_shell import commands_of, find_commands
 from slmfix_bot.validators.dockerfile_stages import IMAGE, TEMPLATE
 from slmfix_bot.validators.dockerfile_words import read_array
-from slmfix_bot.validators.place import place_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -117,7 +117,7 @@ def _sudo(dockerfile: Dockerfile, instruction: Instruction, user: str) -> Iterat
     for heredoc in instruction.heredocs:
         for word in commands_of(dockerfile.text[heredoc.start : heredoc.end], heredoc.start):
             if word.text == "sudo" and instruction.args.startswith("<<"):
-                line, column = place_of(dockerfile.text, word.start)
+                line, column = dockerfile.place(word.start)
                 message = "sudo in a build (DL3004)"
                 yield Diagnostic(rule="sudo", message=message, line=line, column=column, found="sudo")
 
@@ -157,10 +157,10 @@ def _self_reference(dockerfile: Dockerfile, instruction: Instruction, defined: s
     if not words or "=" not in words[0].text:
         defined.add(words[0].text if words else "")
         return
-    for index, (word, _, value) in enumerate(pairs):
-        others = {name for other, (_, name, _) in enumerate(pairs) if other != index}
+    times = Counter(name for _, name, _ in pairs)
+    for word, own, value in pairs:
         for used in VARIABLE.findall(value):
-            if used in others and used not in defined:
+            if times[used] > (used == own) and used not in defined:
                 message = f"${used} is set by this same ENV, so its new value is not seen here (DL3044)"
                 yield dockerfile.problem(instruction, "env-self-reference", message, span=(word.start, word.end))
                 break
