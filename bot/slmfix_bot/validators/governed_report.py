@@ -35,7 +35,7 @@ def report(document: Document, problems: Iterable[Problem], lenient: frozenset[s
     problems = list(problems)
     incomplete = {id(p.owner) for p in problems if p.rule == MISSING}
     slips = {(id(p.owner), p.expected[0]) for p in problems if id(p.owner) in incomplete and p.is_misspelt}
-    problems = [p for p in problems if p.rule != MISSING or any((id(p.owner), n) not in slips for n in p.legal)]
+    problems = [p for p in problems if p.rule != MISSING or not _is_slip(p, slips)]
     for problem in sorted(problems, key=lambda problem: problem.at.start_mark.index):
         place = document.place(problem.at.start_mark)
         if place in seen or len(document.diagnostics) >= MAX_REPORTED:
@@ -51,6 +51,12 @@ def report(document: Document, problems: Iterable[Problem], lenient: frozenset[s
             expected=problem.expected,
             fix=tuple(_requoted(document.text, problem)),
         )
+
+
+def _is_slip(problem: Problem, slips: set[tuple[int, str]]) -> bool:
+    """Whether the missing key is there, but misspelt."""
+    present = [(id(problem.owner), name) in slips for name in problem.legal]
+    return any(present) if problem.is_choice_of_keys else all(present)
 
 
 def _requoted(text: str, problem: Problem) -> Iterable[Edit]:

@@ -20,6 +20,7 @@ from slmfix_bot.validators.governed_report import in_order, report
 from slmfix_bot.validators.kubernetes_rules import judge_relations
 from slmfix_bot.validators.names import nearest, similarity
 from slmfix_bot.validators.schema_judge import SchemaJudge
+from slmfix_bot.validators.schema_problem import UNKNOWN
 from slmfix_bot.validators.schema_scalar import Reading
 from slmfix_bot.validators.schema_table import read_member
 
@@ -92,7 +93,7 @@ def _judge_fields(document: Document, root: yaml.Node, kind: str, api: str, read
     named = {"apiVersion", "kind"}
     problems = tuple(p for p in problems if p.where.strip("'") not in named)
     report(document, problems, frozenset({"missing-key"} if is_part else ()))
-    if not is_part:
+    if not is_part and not any(problem.rule == UNKNOWN for problem in problems):  # a wrong key hides what is related
         judge_relations(document, kind, root)
 
 

@@ -47,6 +47,11 @@ class Problem:
     is_key_of_kind: bool = False
 
     @property
+    def is_choice_of_keys(self) -> bool:
+        """Whether one of the missing keys would do."""
+        return self.rule == MISSING and bool(self.text)
+
+    @property
     def found(self) -> str | None:
         """The name as written, for rules about names."""
         return str(self.at.value) if self.rule in {UNKNOWN, CHOICE} else None
@@ -57,7 +62,9 @@ class Problem:
         if self.found is None:
             return tuple(self.legal)
         name = self.found[:MAX_NAME]
-        slips = get_close_matches(name, self.legal, cutoff=ALIKE)  # of letters, before those of words
+        # Slips of letters go before shared words; swapped ones make a short name look unlike.
+        slips = [legal for legal in self.legal if sorted(legal) == sorted(name)]
+        slips += get_close_matches(name, self.legal, cutoff=ALIKE)
         return tuple(dict.fromkeys([*slips, *nearest(name, self.legal)]))
 
     @cached_property
@@ -88,6 +95,7 @@ def is_near(one: str, two: str) -> bool:
     """Whether one name may be a misspelling of the other, or short for it."""
     return (
         (len(one) >= SHORT and two.startswith(one))
+        or (len(one) == len(two) and sorted(one) == sorted(two))
         or similarity(one[:MAX_NAME], two) >= NEAR
         or SequenceMatcher(None, one[:MAX_NAME], two, autojunk=False).ratio() >= ALIKE
     )

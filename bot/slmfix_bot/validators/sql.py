@@ -94,7 +94,9 @@ def _names(
         found = [diagnostic for diagnostic in found if not _is_stand_in(text, neutral, diagnostic)]
         found += model_problems(program, text, neutral)
     elif guess.is_settled:
-        found += call_problems(judged, dialect, schema)
+        named = {(diagnostic.line, diagnostic.column) for diagnostic in found}
+        calls = call_problems(judged, dialect, schema)
+        found += [diagnostic for diagnostic in calls if (diagnostic.line, diagnostic.column) not in named]
     return sorted(found, key=lambda diagnostic: (diagnostic.line, diagnostic.column or 0))
 
 

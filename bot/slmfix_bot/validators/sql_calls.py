@@ -7,6 +7,8 @@ another dialect's function when the whole schema is configured; everything else 
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
@@ -14,7 +16,7 @@ from typing import TYPE_CHECKING
 from slmfix_bot.core.diagnostic import Diagnostic, Severity
 from slmfix_bot.validators.names import nearest
 from slmfix_bot.validators.place import place_of
-from slmfix_bot.validators.sql_functions import CALL, KEYWORDS
+from slmfix_bot.validators.sql_functions import CALL, EQUIVALENTS, KEYWORDS, NEAR_NAMES, equivalent
 from slmfix_bot.validators.sql_split import statements, tokens
 
 if TYPE_CHECKING:
@@ -49,6 +51,9 @@ CORE = frozenset(
     " greatest least cast".split()
 )
 AGGREGATES = frozenset({"count", "sum", "avg", "min", "max"})
+# Later versions of SQLite than the one that judges here have these.
+NEWER = frozenset({"concat", "concat_ws", "string_agg", "if", "unistr", "unistr_quote", "octet_length", "json_pretty"})
+FOREIGN["sqlite"] = {**{name: "" for name, _ in EQUIVALENTS if name not in NEWER}, **NEAR_NAMES}
 DEFINING = frozenset({"into", "table", "view", "index", "function", "procedure", "references", "as", "on", "key", "."})
 
 
@@ -64,6 +69,9 @@ def _functions_of_all() -> frozenset[str]:
 @cache
 def functions_of(dialect: str) -> frozenset[str]:
     """The built-in functions in lower case, empty if there is no list of them."""
+    if dialect == "sqlite":
+        with closing(sqlite3.connect(":memory:")) as connection:
+            return frozenset(str(row[0]).lower() for row in connection.execute("PRAGMA function_list"))
     text = files("slmfix_bot").joinpath("validators", "data", "sql-functions.json").read_text(encoding="utf-8")
     table: dict[str, str] = json.loads(text)
     return frozenset(table.get(dialect, "").split())
@@ -76,8 +84,11 @@ def call_problems(text: str, dialect: str, schema: Schema | None) -> Iterator[Di
     known, listed = functions_of(dialect), bool(functions_of(dialect))
     known = known or _functions_of_all()
     own = schema.functions if schema else frozenset[str]()
-    closed = schema is not None and not schema.is_inferred and schema.is_complete and not schema.functions_open
-    for start, end in statements(text, dialect) if dialect != "sqlite" else ():
+    # Hardly any program gives SQLite a function under the name that another database has for its own.
+    closed = dialect == "sqlite" or (
+        schema is not None and not schema.is_inferred and schema.is_complete and not schema.functions_open
+    )
+    for start, end in statements(text, dialect):
         statement = text[start:end]
         if not JUDGED.match(statement):
             continue
@@ -97,6 +108,7 @@ def call_problems(text: str, dialect: str, schema: Schema | None) -> Iterator[Di
                 severity=Severity.ERROR if is_error else Severity.WARNING,
                 found=name,
                 expected=(foreign, *legal) if foreign else legal,
+                fix=equivalent(text, start + offset) if dialect == "sqlite" else (),
             )
 
 

@@ -1,4 +1,4 @@
-"""What the judges of SQL syntax report."""
+"""What the judges of SQL report."""
 
 from __future__ import annotations
 
@@ -15,3 +15,15 @@ class SqlError:
     offset: int
     found: str | None = None
     opener: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NameProblem:
+    """`found` is the name as written, at offset `start` (end exclusive); `expected` are legal names, nearest first."""
+
+    rule: str
+    message: str
+    start: int
+    end: int
+    found: str
+    expected: tuple[str, ...]

@@ -9,7 +9,7 @@ from slmfix_bot.core.edit import Edit
 from slmfix_bot.core.text import bare_lines
 from slmfix_bot.validators.names import nearest
 from slmfix_bot.validators.place import place_of
-from slmfix_bot.validators.sql_names import NameProblem
+from slmfix_bot.validators.sql_error import NameProblem
 from slmfix_bot.validators.sql_split import tokens
 
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ from sqlglot.errors import SqlglotError
 from sqlglot.optimizer.scope import Scope, traverse_scope
 
 from slmfix_bot.validators.names import MAX_NAMES, nearest, similarity, words_of
+from slmfix_bot.validators.sql_error import NameProblem
 from slmfix_bot.validators.sql_outputs import scope_outputs
 from slmfix_bot.validators.sql_pseudo import LATERAL_ALIASES, is_pseudo_column, is_pseudo_qualifier, is_system_table
 
@@ -26,18 +27,6 @@ COLUMN_EVIDENCE = 0.75
 SAME_QUALIFIER = 0.3
 NEAR = 0.82
 NO_ROWS = frozenset({"sqlite", "mysql", "tsql", "oracle", "snowflake"})
-
-
-@dataclass(frozen=True, kw_only=True)
-class NameProblem:
-    """`found` is the name as written, at offset `start` (end exclusive); `expected` are legal names, nearest first."""
-
-    rule: str
-    message: str
-    start: int
-    end: int
-    found: str
-    expected: tuple[str, ...]
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from slmfix_bot.validators.sql_tables import Schema, SchemaBuilder
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from slmfix_bot.validators.sql_names import NameProblem
+    from slmfix_bot.validators.sql_error import NameProblem
 
 JUDGED = re.compile(LEADING + r"(?:SELECT|WITH|INSERT|UPDATE|DELETE|REPLACE|VALUES)\b", re.IGNORECASE)
 DEFINES_TABLE = re.compile(r"\bCREATE\b[\w\s]{0,60}?\b(?:TABLE|VIEW)\b", re.IGNORECASE)
@@ -167,7 +167,7 @@ def _problem_of_message(statement: str, message: str) -> NameProblem:
 
 
 def _whole(statement: str, rule: str, message: str) -> NameProblem:
-    from slmfix_bot.validators.sql_names import NameProblem
+    from slmfix_bot.validators.sql_error import NameProblem
 
     start = len(statement) - len(statement.lstrip())
     return NameProblem(rule=rule, message=message, start=start, end=start, found="", expected=())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from copy import copy
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from slmfix_bot.core.edit import Edit
 
 _NEAR = 8
+_MAX_EXPLAINED = 200
 
 
 class Report:
@@ -24,7 +26,19 @@ class Report:
     def __init__(self, text: str) -> None:
         self.text = text
         self.found: list[Diagnostic] = []
+        self._before = 0
         self._starts = list(accumulate((len(line) for line in split_lines(text)), initial=0))
+
+    def attempt(self) -> Report:
+        """An empty report on the same text."""
+        other = copy(self)
+        other.found, other._before = [], self._before + len(self.found)
+        return other
+
+    @property
+    def explains(self) -> bool:
+        """Whether it is still worth looking for the nearest names: nobody reads the thousandth."""
+        return self._before + len(self.found) < _MAX_EXPLAINED
 
     def line_of(self, offset: int) -> int:
         """The 1-based line of an offset; that of the last sign for the end of the text."""
@@ -46,7 +60,8 @@ class Report:
         """Adds a diagnostic; `related` is the offset of the opener or the first definition."""
         line = self.line_of(offset)
         start = self._starts[line - 1]
-        width = len(self.text[start:].partition("\n")[0].rstrip("\r"))
+        end = self.text.find("\n", start)
+        width = len(self.text[start : end if end >= 0 else len(self.text)].rstrip("\r"))
         self.found.append(
             Diagnostic(
                 rule=rule,
@@ -65,6 +80,6 @@ class Report:
         self, rule: str, what: str, name: str, offset: int, legal: Iterable[str], severity: Severity = Severity.ERROR
     ) -> None:
         """A name that does not exist, with the legal ones nearest to it."""
-        expected = nearest(name, legal, _NEAR)
+        expected = nearest(name, legal, _NEAR) if self.explains else ()
         hint = f', did you mean "{expected[0]}"?' if expected else ""
         self.add(rule, f"{what}{hint}", offset, found=name, expected=expected, severity=severity)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from slmfix_bot.errors import CannotJudge
@@ -75,7 +75,7 @@ class ExportedProvider:
     version: tuple[int, ...] = ()
     is_exact: bool = True
 
-    @property
+    @cached_property
     def types(self) -> Mapping[str, frozenset[str]]:
         """Names of types under "resource" and "data"."""
         return {kind: frozenset(self._kind(kind)) for kind in ("resource", "data")}

@@ -21,7 +21,6 @@ from slmfix_bot.validators.terraform_own import (
 )
 from slmfix_bot.validators.terraform_providers import Providers, known_types
 from slmfix_bot.validators.terraform_references import ReferenceChecker
-from slmfix_bot.validators.terraform_report import Report
 from slmfix_bot.validators.terraform_schema import BodySchema
 
 if TYPE_CHECKING:
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from slmfix_bot.core.program import Program
     from slmfix_bot.validators.hcl_nodes import Attribute, Block
     from slmfix_bot.validators.terraform_module import Module
+    from slmfix_bot.validators.terraform_report import Report
 
 _NAME = re.compile(r"[^\W\d][\w-]*")
 _RESERVED = frozenset({"source", "version", "providers", "count", "for_each", "lifecycle", "depends_on", "locals"})
@@ -148,7 +148,7 @@ class StructureChecker:
             message = f'Invalid {_KIND_NAMES[kind]} type: no known provider has a {_KIND_NAMES[kind]} "{type_name}"'
             self.report.unknown("unknown-resource-type", message, type_name, block.labels[0].start + 1, meant)
             return
-        if schemas and type_name not in known_types(schemas, kind):
+        if schemas and not any(type_name in provider.types[kind] for provider in schemas):
             self._unknown_type(block, kind, type_name)
             return
         found = [schema for provider in schemas if (schema := provider.schema(kind, type_name)) is not None]
@@ -158,18 +158,19 @@ class StructureChecker:
         schemas = self.providers.of(type_name)
         types = known_types(schemas, kind)
         words = set(type_name.split("_")[1:])
-        pool = sorted((t for t in types if words & set(t.split("_"))), key=lambda t: -len(words & set(t.split("_"))))
+        related = (t for t in types if words & set(t.split("_"))) if self.report.explains else ()
+        pool = sorted(related, key=lambda t: (-len(words & set(t.split("_"))), t))[:60]
         message = f'Invalid {_KIND_NAMES[kind]} type: the provider has no {_KIND_NAMES[kind]} "{type_name}"'
         other = "data" if kind == "resource" else "resource"
-        if type_name in known_types(schemas, other):
+        if any(type_name in provider.types[other] for provider in schemas):
             message += f", only a {_KIND_NAMES[other]} of that name"
-        self.report.unknown("unknown-resource-type", message, type_name, block.labels[0].start + 1, pool[:60] or types)
+        self.report.unknown("unknown-resource-type", message, type_name, block.labels[0].start + 1, pool or sorted(types))
 
     def _against(self, block: Block, schemas: Sequence[BodySchema], where: str, meta: BodySchema) -> None:
         """Holds the body against the newest of the possible schemas, unless another has nothing to say against it."""
         first: Report | None = None
         for schema in schemas or [ANYTHING]:
-            attempt = Report(self.report.text)
+            attempt = self.report.attempt()
             BodyChecker(attempt, self.absence).check(block.body, schema, where, block.start, meta)
             if not any(d.severity is Severity.ERROR for d in attempt.found):
                 first = attempt

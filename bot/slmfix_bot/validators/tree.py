@@ -107,7 +107,8 @@ def _reports(text: str, found: tuple[Fault, ...], gaps: tuple[Gap, ...]) -> Iter
     for fault in [fault for fault in found if fault.end <= first][:MAX_REPORTS]:
         if fault.missing is not None:
             line, column = place_of(text, fault.start)
-            yield Diagnostic(rule="error-node", message=f'missing "{fault.missing}"', line=line, column=column)
+            message, signs = f'missing "{fault.missing}"', () if fault.missing[0].isalpha() else (fault.missing,)
+            yield Diagnostic(rule="error-node", message=message, line=line, column=column, expected=signs)
         else:
             yield _unread(text, fault)
 
@@ -119,7 +120,9 @@ def _gap(text: str, gap: Gap) -> Diagnostic:
         return Diagnostic(rule="error-node", message=message, line=line, column=column, end_column=column + 1)
     opener = place_of(text, gap.opener.start).line
     message = f'missing "{gap.closer}"'
-    return Diagnostic(rule="error-node", message=message, line=line, column=column, related_line=opener)
+    return Diagnostic(
+        rule="error-node", message=message, line=line, column=column, expected=(gap.closer,), related_line=opener
+    )
 
 
 def _unread(text: str, fault: Fault) -> Diagnostic:

@@ -47,7 +47,7 @@ class Describer:
         return self.program.text
 
     @cached_property
-    def tokens(self) -> list[Token]:
+    def tokens(self) -> tuple[Token, ...]:
         """The code, directives aside."""
         return code_without_directives(self.text)
 

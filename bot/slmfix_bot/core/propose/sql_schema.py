@@ -18,7 +18,7 @@ _CLAUSE_END = re.compile(r"\b(?:WHERE|GROUP\s+BY|ORDER\s+BY|HAVING|LIMIT|UNION|I
 
 def propose_sql_schema(case: Case) -> Iterator[Candidate]:
     """Candidates for unknown and ambiguous names; nothing without a schema."""
-    ddl = case.program.schema or (case.text if "CREATE TABLE" in case.text.upper() else "")
+    ddl = _definitions(case)
     found = case.target.found
     if not ddl or not found:
         return
@@ -33,6 +33,15 @@ def propose_sql_schema(case: Case) -> Iterator[Candidate]:
             yield from _other_table(case, found, scope, tables)
     elif case.target.rule == "unknown-table":
         yield from _table_by_columns(case, found, tables)
+
+
+def _definitions(case: Case) -> str:
+    """The configured DDL, else the text's own, else the migrations that came with it."""
+    if case.program.schema:
+        return case.program.schema
+    if "CREATE TABLE" in case.text.upper():
+        return case.text
+    return "\n".join(text for path, text in case.program.files if path.endswith((".sql", ".ddl")))
 
 
 def _candidate(text: str, cost: float, note: str) -> Candidate:

@@ -1,0 +1,9 @@
+SET NOCOUNT ON
+GO
+IF OBJECT_ID(N'dbo.t') IS NOT NULL
+    DROP TABLE dbo.t
+GO
+CREATE TABLE [dbo].[t] ([id] INT IDENTITY(1,1) NOT NULL)
+GO
+SELECT TOP 3 [id] FROM [dbo].[t]
+GO

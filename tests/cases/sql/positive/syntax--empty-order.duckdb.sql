@@ -1,0 +1,3 @@
+SELECT * EXCLUDE (a), b
+FROM t
+QUALIFY row_number() OVER (PARTITION BY b ORDER BY) = 1;

@@ -1,0 +1,1 @@
+SELECT coutn(*) FROM events;
