@@ -5,7 +5,7 @@ import pytest
 from slmfix_bot.core.embedded import inner_text, with_inner_text
 from slmfix_bot.core.program import Program
 from slmfix_bot.validators.sql import SQL
-from slmfix_bot.validators.sql_embedded import dialect_of_client, find_sql
+from slmfix_bot.validators.sql_embedded import find_sql
 
 
 def found(text: str, language: str = "python") -> list[str]:
@@ -56,7 +56,8 @@ def test_documents_for_database_clients_are_sql() -> None:
     assert found(text, "bash") == ["SELECT a\nFROM t;\n"]
     assert found("sqlite3 x.db <<-E\n\tSELECT 1;\n\tE\n", "sh") == []
     assert found("# psql <<E\nSELECT 1\nE\n", "bash") == []
-    assert dialect_of_client("docker exec -i db /usr/bin/mysql app <<EOF") == "mysql"
+    place = find_sql(Program(language="sh", text="docker exec -i db /usr/bin/mysql app <<'E'\nSELECT 1\nE\n"))[0]
+    assert place.dialect == "mysql"
 
 
 def test_a_repair_finds_its_way_back() -> None:

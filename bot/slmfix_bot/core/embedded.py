@@ -19,7 +19,7 @@ class Embedded:
     `head` characters of the first line stand before it, `tail` characters of the last line behind it (terminator
     aside); `indent` is what the host puts before every line, or every line but the first if that has a head. `holes`
     are what the host fills in before the program runs, as (stand-in, host text); `escapes` what the host writes
-    differently, as (host text, inner text).
+    differently, as (host text, inner text). `dialect` is known where the host says which program reads it.
     """
 
     language: str
@@ -30,6 +30,7 @@ class Embedded:
     indent: str = ""
     holes: tuple[tuple[str, str], ...] = ()
     escapes: tuple[tuple[str, str], ...] = ()
+    dialect: str | None = None
 
 
 def inner_text(host: str, place: Embedded) -> str:

@@ -61,6 +61,7 @@ def _check(host: Program, place: Embedded, validator: Validator, *, quick: bool)
         language=place.language,
         text=inner_text(host.text, place),
         path=host.path,
+        dialect=place.dialect,
         schema=host.schema if place.language == "sql" else None,
         files=host.files,
     )

@@ -193,14 +193,4 @@ def _heredoc(lines: list[str], number: int, end: int, opener: re.Match[str]) -> 
         return None
     if not opener["quote"] and SHELL_HOLE.search("\n".join(content)):
         return None
-    return Embedded(language="sql", first_line=number + 2, last_line=end)
-
-
-def dialect_of_client(line: str) -> str | None:
-    """The dialect of the client that a shell command starts.
-
-    >>> dialect_of_client("sudo -u postgres psql -d app <<SQL"), dialect_of_client("cat <<EOF")
-    ('postgres', None)
-    """
-    found = COMMAND.search(line)
-    return TOOLS[found["tool"]] if found else None
+    return Embedded(language="sql", first_line=number + 2, last_line=end, dialect=TOOLS[tool["tool"]])
