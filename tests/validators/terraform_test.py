@@ -56,6 +56,13 @@ def test_legal_names_come_with_a_wrong_one(text: str, found: str, expected: str)
     assert first.expected[0] == expected
 
 
+def test_the_number_of_explained_names_is_bounded() -> None:
+    found = errors("".join(f'resource "aws_insance" "r{n}" {{}}\n' for n in range(400)))
+    assert len(found) == 400
+    assert found[0].expected[0] == "aws_instance"
+    assert found[-1].expected == ()
+
+
 def test_the_opener_of_what_is_not_closed() -> None:
     found = errors('resource "random_id" "a" {\n  keepers = {\n    a = 1\n\n')
     assert [(d.line, d.related_line) for d in found] == [(4, 2)]

@@ -164,7 +164,8 @@ class StructureChecker:
         other = "data" if kind == "resource" else "resource"
         if any(type_name in provider.types[other] for provider in schemas):
             message += f", only a {_KIND_NAMES[other]} of that name"
-        self.report.unknown("unknown-resource-type", message, type_name, block.labels[0].start + 1, pool or sorted(types))
+        legal = pool or sorted(types)
+        self.report.unknown("unknown-resource-type", message, type_name, block.labels[0].start + 1, legal)
 
     def _against(self, block: Block, schemas: Sequence[BodySchema], where: str, meta: BodySchema) -> None:
         """Holds the body against the newest of the possible schemas, unless another has nothing to say against it."""

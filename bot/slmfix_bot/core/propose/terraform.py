@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from slmfix_bot.core.propose.case import Candidate, Case
-from slmfix_bot.core.propose.terraform_brackets import CLOSERS, find_missing, indent_of, scan
+from slmfix_bot.core.propose.terraform_brackets import CLOSERS, find_missing, indent_of, line_at, scan
 from slmfix_bot.core.report import RepairSource
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def _closers(text: str, stack: list[Open]) -> str:
         shares_line = inner is not None and "\n" not in text[opener.start : inner.start]
         if opener.kind == "<<":
             closed += f"\n{indent_of(text, opener.start)}{opener.marker}\n"
-        elif opener.kind in {'"', "${"} or shares_line or "\n" not in closed[opener.start :]:
+        elif opener.kind in {'"', "${"} or shares_line or closed.find("\n", opener.start) < 0:
             closed += CLOSERS[opener.kind]
         else:
             closed += ("" if closed.endswith("\n") else "\n") + indent_of(text, opener.start) + CLOSERS[opener.kind]
@@ -167,7 +167,7 @@ def _end_of_heredoc(text: str, opener: Open) -> int | None:
     level = len(indent_of(text, opener.start))
     offset = text.find("\n", opener.start) + 1
     while 0 < offset < len(text):
-        line = text[offset:].partition("\n")[0]
+        line = line_at(text, offset)
         body = line.lstrip(" \t")
         if len(line) - len(body) <= level and re.match(r"[})\]]+,?\s*$|[\w-]+\s*(=|\{|\"[^\"]*\".*\{)", body):
             return offset

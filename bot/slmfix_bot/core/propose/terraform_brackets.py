@@ -8,6 +8,7 @@ from typing import NamedTuple
 _CODE = re.compile(r'#[^\n]*|//[^\n]*|/\*[\s\S]*?(?:\*/|\Z)|<<-?([^\W\d][\w-]*)[ \t]*\r?\n|[{}()\[\]"\n]')
 _QUOTED = re.compile(r'\\.|\$\$\{|%%\{|[$%]\{|"|\n')
 _HEREDOC = re.compile(r"\$\$\{|%%\{|[$%]\{|\n")
+_INDENT = re.compile(r"[ \t]*")
 CLOSERS = {"{": "}", "[": "]", "(": ")", "${": "}", '"': '"'}
 
 
@@ -42,8 +43,14 @@ def find_missing(text: str) -> list[Missing]:
 
 def indent_of(text: str, offset: int) -> str:
     """The blanks at the beginning of the line of an offset."""
-    start = text.rfind("\n", 0, offset) + 1
-    return text[start : start + len(text[start:]) - len(text[start:].lstrip(" \t"))]
+    match = _INDENT.match(text, text.rfind("\n", 0, offset) + 1)
+    return match.group() if match else ""
+
+
+def line_at(text: str, offset: int) -> str:
+    """The rest of a line without its end."""
+    end = text.find("\n", offset)
+    return text[offset:] if end < 0 else text[offset:end]
 
 
 class _Scanner:
@@ -86,7 +93,7 @@ class _Scanner:
     def _look_at_line(self) -> None:
         """Brackets of lines further in than the next line should have been closed before it; unless it closes one
         itself, those of lines as far in too."""
-        line = self.text[self.position :].partition("\n")[0]
+        line = line_at(self.text, self.position)
         body = line.lstrip(" \t")
         if not body.strip() or body[0] in "#/":
             return
@@ -113,9 +120,9 @@ class _Scanner:
     def _heredoc(self) -> None:
         marker = self.stack[-1].marker
         start = self.text.rfind("\n", 0, self.position) + 1
-        if start == self.position and self.text[start:].partition("\n")[0].strip() == marker:
+        if start == self.position and line_at(self.text, start).strip() == marker:
             self.stack.pop()
-            self.position = start + len(self.text[start:].partition("\n")[0])
+            self.position = start + len(line_at(self.text, start))
             return
         match = _HEREDOC.search(self.text, self.position)
         if match is None:
