@@ -39,6 +39,8 @@ def test_alternatives_of_one_word_become_choices() -> None:
     assert simplify(words) == {"enum": ["A@1", "B"], "ignoreCase": "value"}
     mixed = {"anyOf": [{"enum": ["A"]}, {"type": "integer"}]}
     assert simplify(mixed) == mixed
+    verbs = simplify({"patternProperties": {"^(get|put)$": {"type": "object"}, "^x-": {}}, "properties": {"get": {}}})
+    assert verbs == {"patternProperties": {"^x-": {}}, "properties": {"get": {}, "put": {"type": "object"}}}
     assert simplify({"pattern": "^a.c$"}) == {"pattern": "^a.c$"}
 
 

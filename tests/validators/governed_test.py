@@ -78,6 +78,17 @@ def test_a_misspelt_required_key_is_one_report() -> None:
     assert (found.rule, found.expected[0]) == ("unknown-key", "configuration")
 
 
+def test_one_of_several_keys_misspelt_is_one_report() -> None:
+    text = "version: 2\nupdates:\n- {package-ecosystem: pip, direcory: /, schedule: {interval: daily}}\n"
+    (found,) = check("dependabot", text)
+    assert (found.found, found.expected[0]) == ("direcory", "directory")
+
+
+def test_swapped_letters_of_a_short_key() -> None:
+    api = "openapi: 3.0.0\ninfo: {title: t, version: v}\npaths: {/a: {egt: {responses: {}}}}\n"
+    assert "get" in check("openapi", api)[0].expected[:1]
+
+
 def test_only_the_nearest_alternative_is_reported() -> None:
     text = "steps:\n  - task: UsePythonVersion@0\n    input: {versionSpec: '3'}\n"
     (found,) = check("azure-pipelines", text)

@@ -150,6 +150,12 @@ def test_templates_and_joined_documents_are_skipped(text: str) -> None:
         check(text)
 
 
+def test_a_wrong_key_hides_what_is_related() -> None:
+    text = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\nspec:\n  selector: {matchLabels: {a: b}}\n"
+    (found,) = check(f"{text}  template:\n    emtadata: {{labels: {{a: b}}}}\n    spec: {{containers: []}}\n")
+    assert (found.found, found.expected[0]) == ("emtadata", "metadata")
+
+
 def test_what_else_is_wrong_shows_beside_a_wrong_version() -> None:
     found = check(POD.replace("v1", "v2").replace("image:", "imagee:"))
     assert [entry.rule for entry in found] == ["unknown-api-version", "unknown-key"]

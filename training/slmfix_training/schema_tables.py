@@ -57,6 +57,7 @@ _NAMED = {
     "dependentSchemas",
 }
 _WORD = re.compile(r"\^([\w@-]+)\$")
+_WORDS = re.compile(r"\^\([\w|-]+\)\$")
 _LITERAL = {"enum", "const", "required", "type"}
 _ANNOTATIONS = {
     *("title", "description", "markdownDescription", "examples", "example", "default", "$comment", "deprecated"),
@@ -87,7 +88,8 @@ def strip(schema: Any) -> Any:
 
 
 def simplify(schema: Any) -> Any:
-    """The schema with a pattern of one word as a choice, and alternatives that are choices as one.
+    """The schema with a pattern of one word as a choice, alternatives that are choices as one, and a pattern of whole
+    keys as those keys, so that legal names can be told.
 
     >>> simplify({"anyOf": [{"pattern": "^A@1$"}, {"enum": ["B"]}]})
     {'enum': ['A@1', 'B']}
@@ -100,6 +102,10 @@ def simplify(schema: Any) -> Any:
     if isinstance(parts.get("pattern"), str) and "enum" not in parts and (word := _WORD.fullmatch(parts["pattern"])):
         parts["enum"] = [word[1]]
         del parts["pattern"]
+    for pattern in [name for name in parts.get("patternProperties", ()) if _WORDS.fullmatch(name)]:
+        part = parts["patternProperties"].pop(pattern)
+        own = parts.setdefault("properties", {})
+        parts["properties"] = {**dict.fromkeys(pattern[2:-2].split("|"), part), **own}
     for key in ("anyOf", "oneOf"):
         branches = parts.get(key)
         if isinstance(branches, list) and "enum" not in parts and len(branches) > 1 and _are_choices(branches):
