@@ -117,6 +117,9 @@ def _judge_tree(tree: exp.Expr | None, chunk: list[Token], text: str, dialect: s
         if OTHER.match(statement):
             return [], True
         return [SqlError(message="not a statement", offset=first.start, found=written)], False
+    if _is_unbalanced(chunk):  # sqlglot closes some brackets by itself
+        opener = unclosed_bracket(text, dialect, first.start, chunk[-1].end + 1)
+        return [SqlError(message="brackets do not match", offset=chunk[-1].start, opener=opener)], False
     has_clauses = first.text.upper() in TRUSTED or VIEW.match(statement)
     if has_clauses and (bad := _unfinished_case(chunk)) is not None:
         return [SqlError(message=f"{bad.text} without THEN before it", offset=bad.start, found=bad.text)], False
