@@ -84,7 +84,11 @@ def _read(program: Program) -> Reading:
     """What slang says; of an older file under the keywords of Verilog if those explain it: `bit` was a name then."""
     from slmfix_bot.validators.verilog_slang import read
 
-    reading = read(program.text, program.files, program.path)
+    try:
+        reading = read(program.text, program.files, program.path)
+    except RuntimeError as error:  # slang's word for nesting beyond its limit
+        msg = "slang cannot read it, as a rule because it is nested too deeply"
+        raise CannotJudge(msg) from error
     if PurePosixPath(program.path).suffix.lower() in OLD and any(p.is_syntax for p in reading.problems):
         old = read(program.text, program.files, program.path, keywords="1364-2005")
         if not any(p.is_syntax and p.strict for p in old.problems):
