@@ -121,7 +121,8 @@ class Linter:
                 self.report("syntax", wrong, f"{name[1]} takes one {plain}, such as {EXAMPLES[plain]}")
         else:
             for index, token in enumerate(values):
-                if token[0] != ("word", "sign")[index % 2] or (index % 2 and token[1] != ","):
+                is_last_comma = token[1] == "," and token is values[-1]
+                if is_last_comma or token[0] != ("word", "sign")[index % 2] or (index % 2 and token[1] != ","):
                     self.report("syntax", token, f"{name[1]} takes names with commas between them", [","])
                     return
             self.used += [(plain.split()[0], token) for token in values[::2]]
