@@ -57,6 +57,15 @@ REPAIRS = [
 ]
 REPAIRS += [
     (
+        "locals {\n  a = true ? ([{\n    b = 1\n  },\n  ",
+        "locals {\n  a = true ? ([{\n    b = 1\n  },\n  ]) : null\n}\n  ",
+    ),
+    ('locals {\n  a = true ? "b', 'locals {\n  a = true ? "b" : null\n}'),
+    (
+        'variable "network" {\n  description = "Where it runs"\n  default = "a"\n}\nlocals {\n  a = var.netw',
+        'variable "network" {\n  description = "Where it runs"\n  default = "a"\n}\nlocals {\n  a = var.network\n}',
+    ),
+    (
         "locals {\n  a = {\n    b {\n      c = 1\n    }\n  }\n}\n",
         "locals {\n  a = {\n    b = {\n      c = 1\n    }\n  }\n}\n",
     ),

@@ -84,6 +84,8 @@ def _last_lines(body: str) -> Iterator[tuple[str, float, str]]:
     head, _, last = body.rpartition("\n")
     bare = last.strip()
     in_code = not _is_in_text(body)
+    if in_code and (whole := _completed(body)):
+        yield whole, 0.2, "last name completed"
     if re.fullmatch(r"[\w.\"-]+\s*[=:]", bare) or re.search(r"(=|=>|[-+*/%<>]|&&|\|\||[(\[,:!?])$", bare):
         yield f"{body} null", 0.9, "last value left empty"
         yield f"{body} null : null", 1.5, "last value left empty"
@@ -100,6 +102,16 @@ def _last_lines(body: str) -> Iterator[tuple[str, float, str]]:
     if match := re.search(r"(?<![\w.\"-])[A-Za-z_][\w-]*(\.[\w-]*)*\.?$", body):
         yield f"{body[: match.start()]}null", 1.3, "last reference replaced by null"
     yield head.rstrip(), 1.8, "last line removed"
+
+
+def _completed(body: str) -> str | None:
+    """The text with its last word completed to the only longer one in the text that begins with it."""
+    match = re.search(r"[A-Za-z_][\w-]{2,}$", body)
+    if match is None:
+        return None
+    known = set(re.findall(r"[A-Za-z_][\w-]*", body[: match.start()]))
+    longer = [word for word in known if word.startswith(match.group())]
+    return body[: match.start()] + longer[0] if len(longer) == 1 and match.group() not in known else None
 
 
 def _is_in_text(body: str) -> bool:
@@ -121,6 +133,8 @@ def _closers(text: str, stack: list[Open]) -> str:
             closed += CLOSERS[opener.kind]
         else:
             closed += ("" if closed.endswith("\n") else "\n") + indent_of(text, opener.start) + CLOSERS[opener.kind]
+        if text[max(0, opener.start - 80) : opener.start].rstrip().endswith("?"):
+            closed += " : null"  # the conditional's second value was still to come
         inner = opener
     return closed[len(text) :]
 
