@@ -194,6 +194,12 @@ def test_templates_are_not_judged(text: str) -> None:
         check(text)
 
 
+def test_the_first_version_of_hcl_is_not_judged() -> None:
+    with pytest.raises(CannotJudge, match="first version"):
+        check('"bind_addr" = "0.0.0.0"\n', "consul.hcl")
+    assert [d.rule for d in errors('"bind_addr" = "0.0.0.0"\n')] == ["syntax"]
+
+
 def test_variable_files_have_no_blocks() -> None:
     assert [d.rule for d in errors('variable "a" {}\n', "x.tfvars")] == ["unknown-block"]
 

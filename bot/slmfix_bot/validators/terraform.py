@@ -57,6 +57,9 @@ class TerraformValidator:
             if TEMPLATE.search(bare_lines(program.text)[line - 1] if program.text else ""):
                 msg = "a template that becomes Terraform, not Terraform"
                 raise CannotJudge(msg) from error
+            if PurePosixPath(program.path).suffix == ".hcl" and error.message.startswith("Invalid argument name"):
+                msg = "HCL of the first version, which quotes names"
+                raise CannotJudge(msg) from error
             report.add("syntax", error.message, error.offset, found=error.found, related=error.opener)
             return tuple(report.found)
         suffix = PurePosixPath(program.path).suffix
