@@ -10,14 +10,18 @@ from slmfix_bot.core.text import split_lines
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_UNIT = re.compile(r"\s*(module|macromodule|package|interface|program|class|primitive|config|checker|function|task)\b")
+_UNIT = re.compile(
+    r"^[ \t]*(module|macromodule|package|interface|program|class|primitive|config|checker|function|task)\b",
+    re.MULTILINE,
+)
 _END = re.compile(r"\bend(?:module|package|interface|program|class|primitive|config|checker|function|task)\b")
 _CODE = re.compile(
     r"\s*(?:[`(/*{}]|(?:import|export|typedef|parameter|localparam|bind|timeunit|timeprecision|virtual|extern|let|nettype"
     r"|struct|enum|union|const|logic|bit|wire|reg|integer|int|static|automatic|library|include|end\w*|input|output|assign"
     r"|always\w*|initial|default|begin|genvar|generate|if|else|for|case\w*|while|repeat|pure|covergroup|property|sequence|global|localparam)\b)"
 )
-_WORDS = re.compile(r"\w+(?:\s+|\s*->\s*|:\s+)\w+(?:\s+|\s*->\s*|\[|\s*,)")
+_GAP = r"(?:[ \t]{1,8}|[ \t]{0,4}->[ \t]{0,4}|"
+_WORDS = re.compile(rf"(?<!\w)\w{{1,40}}{_GAP}:[ \t]{{1,8}})\w{{1,40}}{_GAP}\[|[ \t]{{0,4}},|$)", re.MULTILINE)
 _SIGNS_AT_END = (";", ",", "{", "(", ")", "\\")
 
 

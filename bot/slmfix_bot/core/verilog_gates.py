@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 GATES = frozenset({"and", "or", "nand", "nor", "xor", "xnor", "not", "buf"})
+_MAX_TOKENS = 300  # of one gate
 _OPEN, _CLOSE = frozenset("([{"), frozenset(")]}")
 
 
@@ -64,16 +65,18 @@ def _opener(tokens: Sequence[Token], index: int) -> int | None:
 def _behind(tokens: Sequence[Token], index: int) -> int:
     """Index behind a token, or behind the bracket that it opens."""
     depth = 0
-    for place in range(index, len(tokens)):
+    for place in range(index, min(len(tokens), index + _MAX_TOKENS)):
         depth += (tokens[place].text in _OPEN) - (tokens[place].text in _CLOSE)
         if depth <= 0:
             return place + 1
-    return len(tokens)
+    return min(len(tokens), index + _MAX_TOKENS)
 
 
 def _connections(text: str, tokens: Sequence[Token], opener: int) -> tuple[Connection, ...]:
     found: list[Connection] = []
     index, last = opener + 1, _behind(tokens, opener) - 1
+    if tokens[last].text != ")":
+        return ()
     while index < last:
         named = index + 3 < last and tokens[index].text == "." and tokens[index + 1].kind is Kind.WORD
         if not named or tokens[index + 2].text != "(":

@@ -27,6 +27,8 @@ CLOSERS = {
 }
 _MODULES = frozenset({"module", "macromodule"})
 _PROCEDURES = frozenset({"always", "always_ff", "always_comb", "always_latch", "initial", "final"})
+_ENDS = frozenset(CLOSERS.values())
+_MAX_DEPTH = 200
 _GLUED = re.compile(r"(?<![\w$`.])(?:endmodule|endcase|begin|else|end){2,}(?![\w$])")
 
 
@@ -44,6 +46,8 @@ def close_blocks(text: str) -> str:
             stack.append(token)
         elif stack and token.text == CLOSERS[stack[-1].text]:
             stack.pop()
+        if len(stack) > _MAX_DEPTH:
+            return text
     if stack:
         end = len(text.rstrip())
         closers = "".join(f"\n{indent_of(text, token.start)}{CLOSERS[token.text]}" for token in reversed(stack))
@@ -58,6 +62,8 @@ def _ended(stack: list[Token], token: Token) -> int:
     if token.text in _PROCEDURES:
         inner = next((n for n, opened in enumerate(reversed(stack)) if opened.text in _MODULES | {"generate"}), 0)
         return inner if any(opened.text in {"case", "casez", "casex"} for opened in stack[len(stack) - inner :]) else 0
+    if token.text not in _ENDS:
+        return 0
     depth = next((n for n, opened in enumerate(reversed(stack)) if CLOSERS[opened.text] == token.text), None)
     return depth or 0
 
@@ -94,7 +100,9 @@ def without_surplus(text: str) -> str:
     for token in code_without_directives(text):
         if token.text in CLOSERS:
             stack.append(token)
-        elif token.text in CLOSERS.values() and token.kind is Kind.WORD:
+            if len(stack) > _MAX_DEPTH:
+                return text
+        elif token.text in _ENDS and token.kind is Kind.WORD:
             if stack and CLOSERS[stack[-1].text] == token.text:
                 stack.pop()
             elif not any(CLOSERS[opened.text] == token.text for opened in stack):

@@ -138,10 +138,11 @@ _DIRECTIVE = re.compile(
 )
 
 
-def code_without_directives(text: str) -> list[Token]:
+@lru_cache(maxsize=4)
+def code_without_directives(text: str) -> tuple[Token, ...]:
     """The tokens of code, directives that fill their line aside."""
     blanked = _DIRECTIVE.sub(lambda match: " " * len(match[0]), text) if "`" in text else text
-    return code_tokens("verilog", blanked)
+    return tuple(code_tokens("verilog", blanked))
 
 
 def declared_again(text: str, offset: int) -> tuple[int, int] | None:

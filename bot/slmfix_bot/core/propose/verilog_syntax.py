@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
     from slmfix_bot.core.propose.verilog_source import Assignment, Module
 
 _REPLICATION = re.compile(r"\{(\s*[\w'`]+\s*\{[^{}]*\})(?=\s*,)")
-_NUMBER = re.compile(r"(?<![\w$])(\d*\s*'\s*[sS]?)([bBdDoO])\s*([0-9a-fA-F_]+)\b")
+_NUMBER = re.compile(r"(?<![\w$])(\d*[ \t]{0,4}'[ \t]{0,4}[sS]?)([bBdDoO])[ \t]{0,4}([0-9a-fA-F_]+)\b")
 _DIGITS = {"b": frozenset("01_"), "o": frozenset("01234567_"), "d": frozenset("0123456789_")}
+_MAX_COMBINED = 40_000  # characters
 _ENDS = frozenset({"end", "endcase"})
 
 
@@ -47,7 +49,7 @@ def propose_verilog_syntax(case: Case) -> Iterator[Candidate]:
             yield _rule(changed, cost, note)
     # A header that is closed at once makes a module that does nothing.
     closing = 2.5 if delegate(text) != text else 0.5
-    for changed, cost, note in [(text, 0.0, ""), *plain]:
+    for changed, cost, note in [(text, 0.0, ""), *(plain if len(text) <= _MAX_COMBINED else ())]:
         closed = close_blocks(changed)
         if closed not in seen:
             seen.add(closed)
@@ -151,6 +153,6 @@ def _wrapped(text: str) -> str:
 def _control(module: Module, statement: Token) -> Token | None:
     """The last token of the event control that stands right before the statement."""
     tokens = module.tokens
-    index = next(i for i, token in enumerate(tokens) if token.start == statement.start)
+    index = bisect_left(tokens, statement.start, key=lambda token: token.start)
     before = tokens[index - 1] if index else None
     return before if before is not None and before.text in {")", "*", "always_comb"} else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from slmfix_bot.core.lexer import Kind
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 _COMPARED = frozenset({"==", "!=", "<", ">", "<=", ">=", "===", "!=="})
 _CASES = frozenset({"case", "casez", "casex"})
 MAX_WIDTH = 4096
+MAX_PLACES = 200  # of one name
+_AROUND = 60  # tokens before and behind an index in which others like it count
 
 
 @dataclass
@@ -50,7 +53,7 @@ def usages(module: Module, names: Iterable[str]) -> dict[str, Usage]:
     for assignment in module.assignments:
         _read_assignment(module, assignment, found)
     for usage in found.values():
-        for index in module.occurrences(usage.name):
+        for index in islice(module.occurrences(usage.name), MAX_PLACES):
             _read_place(module, index, usage)
     return found
 
@@ -137,7 +140,8 @@ def _read_index(module: Module, opener: int, usage: Usage) -> None:
         usage.highest = max([usage.highest, *numbers])
         return
     spelt = "".join(token.text for token in inner)
-    for place, token in enumerate(tokens[:-1]):
+    for place in range(max(0, opener - _AROUND), min(len(tokens) - 1, opener + _AROUND)):
+        token = tokens[place]
         declared = module.declarations.get(token.text)
         if declared and tokens[place + 1].text == "[" and declared[0].packed:
             other = tokens[place + 2 : closing(tokens, place + 1)]
