@@ -94,8 +94,9 @@ def call_problems(text: str, dialect: str, schema: Schema | None) -> Iterator[Di
             continue
         for name, offset in _unknown_calls(statement, dialect, known | own):
             foreign = FOREIGN.get(dialect, {}).get(name.lower())
-            legal = nearest(name, sorted(known if listed else CORE), limit=8)
-            is_error = (foreign is not None and closed) or (foreign is None and any(_is_slip(name, n) for n in legal))
+            slips = sorted((n for n in (known if listed else CORE) if _is_slip(name, n)), key=lambda n: n not in CORE)
+            legal = tuple(dict.fromkeys((*slips, *nearest(name, sorted(known if listed else CORE), limit=8))))
+            is_error = (foreign is not None and closed) or (foreign is None and bool(slips))
             if not (is_error or listed):
                 continue
             line, column = place_of(text, start + offset)
@@ -138,12 +139,14 @@ def _anonymous(statement: str, dialect: str) -> frozenset[str]:
     from sqlglot import exp, parse_one
     from sqlglot.errors import SqlglotError
 
-    try:
-        tree = parse_one(statement, read=dialect)
-    except (SqlglotError, ValueError, RecursionError):
-        return frozenset()
-    calls = tree.find_all(exp.Anonymous, exp.AnonymousAggFunc)
-    return frozenset(str(call.this).lower() for call in calls if not isinstance(call.parent, exp.Dot))
+    for reader in dict.fromkeys((dialect, "mysql" if "`" in statement else "postgres")):
+        try:
+            tree = parse_one(statement, read=reader)
+        except (SqlglotError, ValueError, RecursionError):
+            continue
+        calls = tree.find_all(exp.Anonymous, exp.AnonymousAggFunc)
+        return frozenset(str(call.this).lower() for call in calls if not isinstance(call.parent, exp.Dot))
+    return frozenset()
 
 
 def _is_slip(name: str, legal: str) -> bool:
