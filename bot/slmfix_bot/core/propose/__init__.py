@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from slmfix_bot.core.family import family_of
 from slmfix_bot.core.propose.bash import propose_bash
+from slmfix_bot.core.propose.brackets import BRACKETED, propose_brackets
 from slmfix_bot.core.propose.case import Candidate, Case, inner_case, outer_text
 from slmfix_bot.core.propose.dockerfile import propose_dockerfile
 from slmfix_bot.core.propose.expected import propose_expected
@@ -44,6 +45,7 @@ BY_SCHEMA: Mapping[str, tuple[Proposer, ...]] = {
     "workflow": (propose_workflow,),
 }
 BY_LANGUAGE: Mapping[str, tuple[Proposer, ...]] = {
+    **dict.fromkeys(BRACKETED, (propose_brackets, propose_expected)),
     "terraform": (propose_terraform,),
     "sql": (propose_sql,),
     "bash": (propose_bash,),
