@@ -24,7 +24,7 @@ def main():
     spec = dict(
         name=dict(required=True, aliases=["title"]),
         state=dict(choices=["present", "absent"], default="present"),
-        nested=dict(type="dict", options=dict(inner=dict(required=True))),
+        nested=dict(type="dict", options=dict(inner=dict(required=True)), required_one_of=[["inner", "other"]]),
         free=dict(type="dict"),
         token=dict(required=True),
     )
@@ -32,30 +32,42 @@ def main():
         argument_spec=dict(hidden=dict()),
         mutually_exclusive=[("name", "state")],
         required_one_of=[["state", "free"], ["free", "nested"]],
+        required_together=[["name", "free"], ["name", "state"]],
     )
 '''
 FRAGMENT = """
 class ModuleDocFragment:
     DOCUMENTATION = "options:\\n" + "  wait: {type: bool}\\n"
 """
+COMPUTED = "class FilterModule:\n  def filters(self):\n    return make()\n"
 CORE = {
     "ansible/constants.py": "MODULE_REQUIRE_ARGS_SIMPLE = ['command']",
     "ansible/parsing/mod_args.py": "_BUILTIN_RAW_PARAM_MODULES_SIMPLE = set(['meta'])",
     "ansible/playbook/task_include.py": "class TaskInclude:\n    VALID_INCLUDE_KEYWORDS = {'when', 'loop_with'}",
     "ansible/playbook/task.py": (
-        "class Base:\n    name = FieldAttribute()\n    hidden = FieldAttribute(private=True)\n"
+        "class Base:\n    name = FieldAttribute(isa='string')\n    become = FieldAttribute(isa='bool')\n"
+        "    hidden = FieldAttribute(private=True)\n"
         "class Task(Base):\n    async_val = NonInheritableFieldAttribute(alias='async')"
     ),
     "ansible/plugins/lookup/items.py": "",
     "ansible/config/ansible_builtin_runtime.yml": (
         "plugin_routing:\n  modules:\n    thing: {redirect: acme.tools.thing}\n    include: {tombstone: {}}\n"
         "  action:\n    old: {redirect: acme.tools.thing}\n"
+        "  filter:\n    shout: {redirect: acme.tools.shout}\n    gone: {tombstone: {}}\n"
     ),
+    "ansible/vars/manager.py": "def magic():\n    variables['playbook_dir'] = 1\n",
+    "ansible/module_utils/facts/system.py": "class C:\n    _fact_ids = set(['os_family'])\n",
+    "ansible/plugins/connection/ssh.py": "DOCUMENTATION = 'vars: [{name: ansible_ssh_port}]'",
+    "ansible/plugins/become/sudo.py": "",
+    "ansible/plugins/filter/core.py": "class FilterModule:\n    def filters(self):\n        return {'b64encode': f}\n",
+    "ansible/galaxy/data/collections_galaxy_meta.yml": "[{key: name, required: yes}, {key: tags, type: list}]",
 }
 TOOLS = {
     "ansible_collections/acme/tools/plugins/modules/thing.py": MODULE,
     "ansible_collections/acme/tools/plugins/doc_fragments/common.py": FRAGMENT,
     "ansible_collections/acme/tools/plugins/modules/undocumented.py": "raise SystemExit('never imported')",
+    "ansible_collections/acme/tools/plugins/filter/shout.py": COMPUTED,
+    "ansible_collections/acme/tools/plugins/filter/documented.yml": "",
     "ansible_collections/acme/tools/plugins/modules/broken.py": 'DOCUMENTATION = "options: ["',
 }
 
@@ -84,9 +96,22 @@ def test_build_index(tmp_path: Path) -> None:
     assert index["lookups"] == ["items"]
     keywords = index["keywords"]
     assert isinstance(keywords, dict)
-    assert keywords["task"] == ["async", "name"]
+    assert keywords["task"] == ["async", "become", "name"]
     assert keywords["task_include"] == ["when"]
     assert keywords["raw_params"] == ["command", "meta"]
+
+
+def test_build_index_plugins_variables_and_types(tmp_path: Path) -> None:
+    index = tables(tmp_path)["index.json"]
+    assert index["filters"] == {
+        "acme.tools": {"names": ["documented", "shout"], "routes": {}},
+        "ansible.builtin": {"names": ["b64encode"], "routes": {"shout": "acme.tools.shout", "gone": None}},
+    }
+    assert index["tests"] == {}
+    assert index["types"]["task"] == {"become": "bool"}  # type: ignore[index]
+    assert {"ansible_os_family", "ansible_ssh_port", "playbook_dir", "item"} <= set(index["variables"])  # type: ignore[call-overload]
+    assert index["galaxy"] == {"name": ["str", 1], "tags": ["list", 0]}
+    assert index["become"] == ["sudo"]
 
 
 def test_build_options_keep_what_the_code_confirms(tmp_path: Path) -> None:
@@ -101,10 +126,12 @@ def test_build_options_keep_what_the_code_confirms(tmp_path: Path) -> None:
     assert options["token"] == ["str"]  # the environment may supply it
     assert options["free"] == ["dict"]  # documented suboptions that the code does not enforce
     assert records[options["nested"][4]["inner"]] == ["str", 1]
+    assert options["nested"][6] == {"required_one_of": [["inner", "other"]]}
     assert modules["thing"]["x"] == ["hidden"]
     assert modules["thing"]["c"] == {
         "mutually_exclusive": [["name", "state"]],
         "required_one_of": [["free", "nested"]],  # the other group is met by a default
+        "required_together": [["name", "free"]],
     }
 
 

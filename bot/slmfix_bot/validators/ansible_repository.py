@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 MAX_TEXT = 400_000  # characters
 _MODULE = re.compile(
-    r"(?:.*/)?(?:ansible_collections/(?P<ns>\w+)/(?P<coll>\w+)/)?(?P<kind>plugins/(?:modules|action)|library|action_plugins)"
+    r"(?:.*?/)??(?:ansible_collections/(?P<ns>\w+)/(?P<coll>\w+)/)?(?P<kind>plugins/(?:modules|action)|library|action_plugins)"
     r"/(?:[^/]+/)*(?P<name>\w+)\.(?:py|ps1|ya?ml)"
 )
 _PLUGIN = re.compile(
-    r"(?:.*/)?(?:ansible_collections/(?P<ns>\w+)/(?P<coll>\w+)/)?"
+    r"(?:.*?/)??(?:ansible_collections/(?P<ns>\w+)/(?P<coll>\w+)/)?"
     r"(?:plugins/(?P<kind>filter|test|lookup)|(?P<old>filter|test|lookup)_plugins)/(?:.*/)?(?P<name>\w+)\.(?P<suffix>py|ya?ml)"
 )
 _VARIABLES = re.compile(r"(?:.*/)?(defaults|vars|group_vars|host_vars)/.+")

@@ -19,6 +19,7 @@ from slmfix_bot.validators.ansible_document import (
     items,
     literal,
 )
+from slmfix_bot.validators.ansible_near import is_near
 from slmfix_bot.validators.ansible_tables import tables
 from slmfix_bot.validators.ansible_task import Context, TaskChecker
 from slmfix_bot.validators.ansible_values import check_values
@@ -61,10 +62,10 @@ class StructureChecker:
         self._check_keys(play, self._tables.keywords("play") | {"user"}, "play")
         check_values(self._document, play, "play")
         pairs = {item.key: item for item in items(play)}
-        if "hosts" not in pairs:
+        if "hosts" not in pairs and not any(is_near(key, "hosts") or key == "host" for key in pairs):
             anchor = items(play)[0].key_node if items(play) else play
             self._document.report("missing-hosts", "a play needs hosts", anchor, expected=("hosts",))
-        else:
+        elif "hosts" in pairs:
             self._check_hosts(pairs["hosts"])
         # A repository that has modules of its own may get more from roles and packages that it does not hold.
         is_whole = not self._document.repository.modules or not self._document.path

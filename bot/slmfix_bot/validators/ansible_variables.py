@@ -27,6 +27,7 @@ _FOREIGN = re.compile(r"(ansible\.(builtin|legacy)\.)?((include|import)_(role|ta
 _SET_FACT = re.compile(r"(ansible\.(builtin|legacy)\.)?set_fact")
 _NAMED = ("register", "loop_var", "index_var")
 _MOST = 6
+_SHORT = 7  # letters
 
 
 @dataclass
@@ -100,8 +101,10 @@ def _check_names(document: Document, root: yaml.Node, scope: Scope, *, is_play: 
             reported.add((id(node), name))
             legal = [*scope.defined, *sorted(own)]
             edits = 2 if is_play and scope.is_closed else 1
-            near = [other for other in legal if is_near(name, other, edits=edits)]
-            near += [other for other in sorted(builtin) if is_near(name, other)]
+            is_closed = is_play and scope.is_closed
+            near = [other for other in legal if is_near(name, other, edits=edits) and not _is_kin(name, other)]
+            # In a file of tasks a short name that resembles `groups` is more likely the inventory's own.
+            near += [o for o in sorted(builtin) if is_near(name, o) and (is_closed or len(o) > _SHORT)]
             if near:
                 expected = tuple(dict.fromkeys(nearest(name, near)))[:_MOST]
                 message = f"{name!r} is not defined; {expected[0]!r} is"
@@ -109,6 +112,11 @@ def _check_names(document: Document, root: yaml.Node, scope: Scope, *, is_play: 
             elif is_play and scope.is_closed and not document.path:
                 message = f"nothing in this play defines {name!r}; the inventory or the command line has to"
                 _report(document, node, name, message, (), severity=Severity.WARNING)
+
+
+def _is_kin(name: str, other: str) -> bool:
+    """Whether names differ in underscores or case alone, by which authors tell variables apart."""
+    return name.replace("_", "").casefold() == other.replace("_", "").casefold()
 
 
 def _report(
