@@ -6,14 +6,34 @@ import pytest
 
 from slmfix_bot.cli.doctor import GPU_REMEDY, State, runtime_lines
 from slmfix_bot.cli.main import main
+from slmfix_bot.errors import MissingToolError
 from slmfix_bot.validators import VALIDATORS
+from slmfix_bot.validators.pool import ValidatorPool
 
 
 def test_every_validator_and_tool_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
     main(["doctor"])
-    shown = {line.split()[1]: line.split()[0] for line in capsys.readouterr().out.split("\n") if line}
-    assert {shown[name] for name in (*VALIDATORS, "git", "runtime")} == {"ok"}
+    lines = [line for line in capsys.readouterr().out.split("\n") if line]
+    shown = {line.split()[1]: line.split()[0] for line in lines}
+    grouped = {name: shown[line.split()[1]] for line in lines for name in line.partition(" for ")[2].split(", ")}
+    assert {(grouped | shown)[name] for name in (*VALIDATORS, "git", "runtime")} == {"ok"}
+    assert not {"go", "rust"} & set(shown)
     assert {"isolation", "model", "token"} <= set(shown)
+
+
+def test_what_comes_with_an_extra_is_a_note(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def version(_pool: ValidatorPool, language: str, _name: str | None = None) -> str:
+        if language == "promql":
+            msg = 'not installed: pip install "slmfix-bot[languages]"'
+            raise MissingToolError(msg)
+        return "1"
+
+    monkeypatch.setattr(ValidatorPool, "version", version)
+    main(["doctor"])
+    (line,) = [line for line in capsys.readouterr().out.split("\n") if " promql " in line]
+    assert line.startswith("note")
 
 
 def test_missing_model_is_exit_four(capsys: pytest.CaptureFixture[str]) -> None:

@@ -81,15 +81,24 @@ def _git() -> Line:
 
 
 def _validators() -> Iterator[Line]:
+    """One line a language; the members of a family, which stand or fall together, share one."""
+    from slmfix_bot.core.family import GOVERNED
+    from slmfix_bot.core.tree_languages import TREE_LANGUAGES
     from slmfix_bot.validators import VALIDATORS
     from slmfix_bot.validators.pool import ValidatorPool
 
+    families = {"schemas": tuple(GOVERNED), "tree-sitter": tuple(language.name for language in TREE_LANGUAGES)}
+    members = {member for names in families.values() for member in names}
+    alone = {language: (language,) for language in VALIDATORS if language not in members}
     with ValidatorPool() as pool:
-        for language in VALIDATORS:
+        for topic, names in {**alone, **families}.items():
+            told = f" for {', '.join(names)}" if topic in families else ""
             try:
-                yield Line(topic=language, state=State.OK, text=pool.version(language))
+                yield Line(topic=topic, state=State.OK, text=f"{pool.version(names[0])}{told}")
             except MissingToolError as error:
-                yield Line(topic=language, state=State.MISSING, text=str(error))
+                # What comes with an extra is the user's choice; its files are reported as skipped.
+                state = State.NOTE if "slmfix-bot[" in str(error) else State.MISSING
+                yield Line(topic=topic, state=state, text=f"{error}{told}")
 
 
 def _custom_validators(config: Path | None) -> Iterator[Line]:
