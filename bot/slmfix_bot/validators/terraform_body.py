@@ -114,7 +114,7 @@ class BodyChecker:
             self._labels(block, where, is_own=block.kind in meta.objects or bool(INNER_LABELS.get(block.kind)))
             inner = nested.body() if nested.body else None
             if block.kind == "provisioner" and block.labels and block.kind in meta.objects:
-                inner = PROVISIONERS.get(block.labels[0].text)
+                inner = self._provisioner(block, where)
             if inner is not None:
                 self.check(block.body, inner, f'"{block.kind}" of {where}', block.start)
         elif is_settable or block.kind in schema.arguments or block.kind in meta.arguments:
@@ -129,6 +129,13 @@ class BodyChecker:
             legal = (*schema.objects, *meta.objects, *schema.arguments)
             self.report.unknown("unknown-block", message, block.kind, block.start, legal)
             meant.update(self.report.found[-1].expected[:1])
+
+    def _provisioner(self, block: Block, where: str) -> BodySchema | None:
+        name = block.labels[0].text
+        if name not in PROVISIONERS:
+            message = f'Missing required provisioner plugin: {where} asks for "{name}", which does not exist'
+            self.report.unknown("unknown-provisioner", message, name, block.labels[0].start + 1, PROVISIONERS)
+        return PROVISIONERS.get(name)
 
     def _as_argument(self, block: Block) -> tuple[Edit, ...]:
         if block.labels or block.body.blocks:

@@ -62,9 +62,15 @@ BUILTIN = {
     ),
     ("data", "terraform_remote_state"): BodySchema(
         {"backend": ("s", "r"), "workspace": ("s", "o"), "config": ("v", "o"), "defaults": ("v", "o"),
-         "outputs": ("x", "c")}, {}, is_open=True,
+         "outputs": ("x", "c")}, {},
     ),
 }  # fmt: skip
+
+# Those of older versions are among them.
+BACKENDS = tuple(
+    """local remote azurerm consul cos gcs http kubernetes oci oss pg s3 artifactory etcd etcdv3 manta swift
+atlas cloud""".split()
+)
 
 OWN = {
     "terraform": Own((), _schema(

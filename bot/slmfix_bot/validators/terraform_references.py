@@ -17,6 +17,7 @@ from slmfix_bot.validators.hcl_nodes import (
     children,
 )
 from slmfix_bot.validators.terraform_functions import FUNCTIONS, OTHERS
+from slmfix_bot.validators.terraform_own import BUILTIN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -246,6 +247,7 @@ class ReferenceChecker:
 
     def _attribute_of(self, kind: str, type_name: str, step: Access) -> None:
         schemas = [provider.schema(kind, type_name) for provider in self.providers.of(type_name)]
+        schemas.append(BUILTIN.get((kind, type_name)))
         known = [schema for schema in schemas if schema is not None]
         if not known or any(schema.is_open or step.name in schema for schema in known):
             return

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from slmfix_bot.core.diagnostic import Severity
 from slmfix_bot.validators.hcl_nodes import Access, Body, Template, Variable
+from slmfix_bot.validators.hcl_nodes import Sequence as Items
 from slmfix_bot.validators.terraform_body import BodyChecker
 from slmfix_bot.validators.terraform_calls import Calls
 from slmfix_bot.validators.terraform_module import source_of
 from slmfix_bot.validators.terraform_own import (
     ANYTHING,
+    BACKENDS,
     BUILTIN,
     META_DATA,
     META_PROVIDER,
@@ -20,7 +22,7 @@ from slmfix_bot.validators.terraform_own import (
     Own,
 )
 from slmfix_bot.validators.terraform_providers import Providers, known_types
-from slmfix_bot.validators.terraform_references import ReferenceChecker
+from slmfix_bot.validators.terraform_references import ReferenceChecker, chain_of
 from slmfix_bot.validators.terraform_schema import BodySchema
 
 if TYPE_CHECKING:
@@ -112,6 +114,9 @@ class StructureChecker:
             self.bodies.check(block.body, own.body, where, block.start)
             if block.kind == "module":
                 self._call(block, where)
+            for inner in block.body.blocks if block.kind == "terraform" else ():
+                if inner.kind == "backend" and len(inner.labels) == 1:
+                    self._backend(inner.labels[0].text, inner.labels[0].start)
             if block.kind in {"module", "locals"}:
                 for inner in block.body.blocks:
                     if inner.kind != "lifecycle" or block.kind == "locals":
@@ -138,9 +143,8 @@ class StructureChecker:
         if len(both) == 2:
             message = 'Invalid combination of "count" and "for_each": only one of them may be set'
             self.report.add("conflicting-arguments", message, both[1].start, found=both[1].name, related=both[0].start)
-        builtin = BUILTIN.get((kind, type_name))
-        if builtin is not None:
-            self._against(block, [builtin], where, meta)
+        if type_name.startswith("terraform_"):
+            self._builtin(block, kind, type_name, meta)
             return
         local = next((_provider(a) for a in block.body.attributes if a.name == "provider"), None)
         schemas = self.providers.of(type_name, local)
@@ -153,6 +157,38 @@ class StructureChecker:
             return
         found = [schema for provider in schemas if (schema := provider.schema(kind, type_name)) is not None]
         self._against(block, found, where, meta)
+        self._ignored(block, found, where)
+
+    def _builtin(self, block: Block, kind: str, type_name: str, meta: BodySchema) -> None:
+        schema = BUILTIN.get((kind, type_name))
+        if schema is None:
+            message = f'Invalid {_KIND_NAMES[kind]} type: Terraform has no {_KIND_NAMES[kind]} "{type_name}"'
+            names = [name for of, name in BUILTIN if of == kind]
+            self.report.unknown("unknown-resource-type", message, type_name, block.labels[0].start + 1, names)
+            return
+        self._against(block, [schema], f'{kind} "{type_name}"', meta)
+        self._ignored(block, [schema], f'{kind} "{type_name}"')
+        for attribute in block.body.attributes:
+            if attribute.name == "backend" and isinstance(attribute.value, Template) and attribute.value.text:
+                self._backend(attribute.value.text, attribute.value.start)
+
+    def _backend(self, name: str, start: int) -> None:
+        if name not in BACKENDS:
+            message = f'Invalid backend configuration: there is no backend type named "{name}"'
+            self.report.unknown("unknown-backend", message, name, start + 1, BACKENDS)
+
+    def _ignored(self, block: Block, schemas: Sequence[BodySchema], where: str) -> None:
+        """The names under `ignore_changes`."""
+        attributes = (a for inner in block.body.blocks if inner.kind == "lifecycle" for a in inner.body.attributes)
+        lists = [a.value for a in attributes if a.name == "ignore_changes" and isinstance(a.value, Items)]
+        for item in lists[0].items if lists and schemas else ():
+            chain = chain_of(item)
+            name = chain.root.name if chain else None
+            if name is None or name == "all" or any(schema.is_open or name in schema for schema in schemas):
+                continue
+            message = f'Unsupported attribute: {where} has no "{name}" whose changes could be ignored'
+            legal = (*schemas[0].arguments, *schemas[0].objects)
+            self.report.unknown("unknown-attribute", message, name, item.start, legal)
 
     def _unknown_type(self, block: Block, kind: str, type_name: str) -> None:
         schemas = self.providers.of(type_name)

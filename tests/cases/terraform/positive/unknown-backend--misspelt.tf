@@ -1,0 +1,5 @@
+terraform {
+  backend "s33" { # here
+    bucket = "state"
+  }
+}

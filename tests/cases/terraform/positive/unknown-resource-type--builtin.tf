@@ -1,0 +1,3 @@
+data "terraform_state" "a" { # here
+  backend = "local"
+}
