@@ -7,6 +7,7 @@ import keyword
 import sys
 
 from slmfix_bot.core.family import family_of
+from slmfix_bot.core.keywords import KEYWORDS
 
 _SQL = """
 select from where and or not in is null like between exists case when then else end as on using join inner left right
@@ -50,6 +51,7 @@ list map set object tuple optional
 """.split()
 
 _WORDS = {
+    **KEYWORDS,
     "terraform": _TERRAFORM,
     "sql": _SQL,
     "bash": _BASH,

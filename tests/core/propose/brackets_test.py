@@ -32,6 +32,8 @@ RUST = "fn f<'a>(x: &'a str) -> u8 {\n    let y = g(x);\n    h(y, \"z\")\n}\n"
         ("javascript", JS, "  return s;\n}\n", "  return s;\n"),
         ("rust", RUST, "g(x);", "g(x)"),
         ("rust", RUST, 'h(y, "z")', 'h(y, "z"'),
+        ("rust", RUST, "fn f", "fnn f"),
+        ("javascript", JS, "function f", "functon f"),
         ("c", "int f(int x)\n{\n    while (x) {\n        g(x);\n    }\n    return 0;\n}\n", "    }\n", ""),
         ("protobuf", 'syntax = "proto3";\n\nmessage A {\n  int32 a = 1;\n}\n', "= 1;", "= 1"),
         ("protobuf", 'syntax = "proto3";\n\nmessage A {\n  int32 a = 1;\n}\n', "int32 a", "int32a a"),
