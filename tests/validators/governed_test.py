@@ -106,6 +106,7 @@ def test_types_of_all_alternatives_are_named() -> None:
     [
         ("pre-commit", "repos:\n- repo: a\n  rev: 1.10 # x\n  hooks: []\n", '  rev: "1.10" # x'),
         ("pre-commit", "repos: []\nfail_fast: 'true'\n", "fail_fast: true"),
+        ("compose", "services:\n  web:\n    ports: '80:80' # x\n", "    ports: ['80:80'] # x"),
     ],
 )
 def test_a_scalar_of_the_wrong_type_has_a_fix(language: str, text: str, fixed: str) -> None:
@@ -117,8 +118,9 @@ def test_a_scalar_of_the_wrong_type_has_a_fix(language: str, text: str, fixed: s
 
 
 def test_what_has_no_certain_fix_has_none() -> None:
-    (found,) = check("compose", "services:\n  web:\n    ports: 80:80\n")
-    assert (found.rule, found.fix) == ("wrong-type", ())
+    for value in ("80:80 81:81", "{a: b}", "|\n      80:80"):
+        (found,) = check("compose", f"services:\n  web:\n    ports: {value}\n")
+        assert (found.rule, found.fix) == ("wrong-type", ())
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ def test_a_removed_version_names_the_one_to_use() -> None:
         "networking.k8s.io/v1beta1",
         ("networking.k8s.io/v1",),
     )
+    assert [edit.replacement for edit in found.fix] == ["apiVersion: networking.k8s.io/v1\n"]
     (found,) = check("apiVersion: policy/v1beta1\nkind: PodSecurityPolicy\n")
     assert (found.rule, found.expected) == ("removed-api", ())
 

@@ -26,6 +26,7 @@ _PLAIN = {
     "number": re.compile(r"-?(0|[1-9]\d*)(\.\d+)?"),
     "boolean": re.compile(r"true|false"),
 }
+_ONE_WORD = re.compile(r"""[\w./:@-]+|"[^"\\\s]+"|'[^'\s]+'""")
 
 
 def report(document: Document, problems: Iterable[Problem], lenient: frozenset[str] = frozenset()) -> None:
@@ -49,7 +50,7 @@ def report(document: Document, problems: Iterable[Problem], lenient: frozenset[s
             severity=Severity.WARNING if is_lenient else Severity.ERROR,
             found=problem.found,
             expected=problem.expected,
-            fix=tuple(_requoted(document.text, problem)),
+            fix=_respelt(document.text, problem),
         )
 
 
@@ -59,26 +60,33 @@ def _is_slip(problem: Problem, slips: set[tuple[int, str]]) -> bool:
     return any(present) if problem.is_choice_of_keys else all(present)
 
 
-def _requoted(text: str, problem: Problem) -> Iterable[Edit]:
-    """Quotes around a scalar that must be a string, or none around one that must be a number or a boolean."""
+def _respelt(text: str, problem: Problem) -> tuple[Edit, ...]:
+    """Quotes around a scalar that must be a string, none around one that must be a number or a boolean, brackets
+    around one word that must be a list."""
     node = problem.at
-    if problem.rule != TYPE or not isinstance(node, yaml.ScalarNode) or node.start_mark.line != node.end_mark.line:
-        return
+    if problem.rule != TYPE or not isinstance(node, yaml.ScalarNode):
+        return ()
     raw = text[node.start_mark.index : node.end_mark.index]
-    lines = bare_lines(text)
-    number = text.count("\n", 0, node.start_mark.index)
-    column = node.start_mark.index - (text.rfind("\n", 0, node.start_mark.index) + 1)
     if not node.style and "string" in problem.types and raw == node.value and '"' not in raw and "\\" not in raw:
-        new = f'"{raw}"'
-    elif node.style in {"'", '"'} and any(
+        return replaced(text, node, f'"{raw}"')
+    if node.style in {"'", '"'} and any(
         pattern.fullmatch(node.value) for name, pattern in _PLAIN.items() if name in problem.types
     ):
-        new = node.value
-    else:
-        return
-    line = lines[number]
-    if line[column : column + len(raw)] == raw:
-        yield replace_lines(number + 1, number + 1, [line[:column] + new + line[column + len(raw) :]])
+        return replaced(text, node, str(node.value))
+    if "array" in problem.types and _ONE_WORD.fullmatch(raw):
+        return replaced(text, node, f"[{raw}]")
+    return ()
+
+
+def replaced(text: str, node: yaml.Node, new: str) -> tuple[Edit, ...]:
+    """The edit that writes something else in the place of a node of one line."""
+    start, end = node.start_mark.index, node.end_mark.index
+    if "\n" in text[start:end]:
+        return ()
+    number = text.count("\n", 0, start)
+    begin = text.rfind("\n", 0, start) + 1
+    line = bare_lines(text)[number]
+    return (replace_lines(number + 1, number + 1, [line[: start - begin] + new + line[end - begin :]]),)
 
 
 def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:

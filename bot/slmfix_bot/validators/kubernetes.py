@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from slmfix_bot.core.diagnostic import Severity
 from slmfix_bot.errors import CannotJudge
 from slmfix_bot.validators.ansible_document import Document, Item, items, literal
 from slmfix_bot.validators.governed import check_plain, is_json, read_nodes
-from slmfix_bot.validators.governed_report import in_order, report
+from slmfix_bot.validators.governed_report import in_order, replaced, report
 from slmfix_bot.validators.kubernetes_rules import judge_relations
 from slmfix_bot.validators.names import nearest, similarity
 from slmfix_bot.validators.schema_judge import SchemaJudge
@@ -118,7 +117,8 @@ def _judge_name(document: Document, pairs: dict[str, Item], kind: str, api: str)
             expected = nearest(api, kinds[kind])
             message = f"{kind} is not of apiVersion {api!r} but of {' or '.join(kinds[kind])}"
             value = pairs["apiVersion"].value
-            document.report("unknown-api-version", message, value, found=api, expected=expected)
+            fix = replaced(document.text, value, expected[0]) if len(expected) == 1 else ()
+            document.report("unknown-api-version", message, value, found=api, expected=expected, fix=fix)
             return (kind, expected[0]) if len(expected) == 1 else None
     elif api in known_apis and kind not in index["others"]:
         of_version = [name for name, versions in kinds.items() if api in versions]
@@ -142,7 +142,8 @@ def _report_removed(
 ) -> None:
     advice = f"; it is {' or '.join(current)} now" if current else "; nothing of that name took its place"
     message = f"Kubernetes {version} removed {kind} from apiVersion {api!r}{advice}"
-    document.report("removed-api", message, value, severity=Severity.ERROR, found=api, expected=nearest(api, current))
+    fix = replaced(document.text, value, current[0]) if len(current) == 1 else ()
+    document.report("removed-api", message, value, found=api, expected=nearest(api, current), fix=fix)
 
 
 KUBERNETES = KubernetesValidator()
