@@ -36,8 +36,9 @@ NEAR = 0.7
 
 
 def near(name: str, legal: tuple[str, ...]) -> tuple[str, ...]:
-    """The legal names that a slip of the finger away from the written one."""
-    return tuple(get_close_matches(name, legal, n=3, cutoff=NEAR))
+    """The legal names a slip of the finger away from the written one; its own letters in another order first."""
+    turned = [other for other in legal if sorted(other) == sorted(name)]
+    return tuple(dict.fromkeys([*turned, *get_close_matches(name, legal, n=3, cutoff=NEAR)]))
 
 
 def check_instruction(dockerfile: Dockerfile, instruction: Instruction) -> Iterator[Diagnostic]:

@@ -35,6 +35,7 @@ REPAIRS = [
     ("RUN a \\\n    b\n    c\n    d\nCMD e\n", "RUN a \\\n    b \\\n    c \\\n    d\nCMD e\n"),
     ("apt-get install -y git\n", "RUN apt-get install -y git\n"),
     ("COPPY a /a\n", "COPY a /a\n"),
+    ("URN a && \\\n    b\n", "RUN a && \\\n    b\n"),
     ("RUN npm ci CMD npm start\nCMMD x\n", "RUN npm ci CMD npm start\nCMD x\n"),
     ("COPY a\n", "COPY a ./\n"),
     ("COPY a b /c\n", "COPY a b /c/\n"),
