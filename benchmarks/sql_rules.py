@@ -4,8 +4,8 @@
     python benchmarks/sql_rules.py plant FILE.jsonl [--files N] [--seed N] [--dialect D]
 
 `alarms` reads the .sql files below the folders, one row a folder; without `--dialect` the validator has
-to find it out. `plant` reads rows with `fixed` (a query) and `context` (the DDL of its database), of which those that the
-validator accepts get one defect each of several kinds.
+to find it out. `plant` reads rows with `fixed` (a query) and `context` (the DDL of its database), of which those that
+the validator accepts get one defect each of several kinds.
 """
 
 from __future__ import annotations
@@ -125,8 +125,8 @@ def plants(query: str, tables: Mapping[str, Table], dice: random.Random) -> Iter
     for place in dice.sample(qualified, min(1, len(qualified))):
         if " JOIN " in upper and "SELECT" not in upper[6:]:
             start = re.search(r"[\w\"`]+\.$", query[: place.start()])
-            used = [tables[m[0].casefold()] for m in words if m[0].casefold() in tables]
-            if start and sum(t.column(place[0]) is not None for t in {t.name: t for t in used}.values()) > 1:
+            read = {m[0].casefold() for m in words if m[0].upper() != "ORDER"} & tables.keys()
+            if start and sum(tables[name].column(place[0]) is not None for name in read) > 1:
                 broken = query[: start.start()] + query[place.start() :]
                 yield "ambiguous column", broken, place[0]
     for keyword in ("FROM", "BY", "ON", "THEN"):
@@ -190,7 +190,8 @@ def measure_planted(path: Path, count: int, seed: int, dialect: str | None, show
             if not errors and total[kind] - caught[kind] <= show:
                 CONSOLE.print(f"missed {kind} [{given}]: {broken[:300]}")
     CONSOLE.print(
-        "| defect | planted | caught | report names it | first legal name stands in the original |\n|---|---|---|---|---|"
+        "| defect | planted | caught | report names it | first legal name stands in the original |\n"
+        "|---|---|---|---|---|"
     )
     for kind in sorted(total):
         share = 100 * caught[kind] / total[kind]

@@ -26,7 +26,7 @@ def is_installed() -> bool:
 
 @cache
 def _connection() -> Any:
-    import duckdb
+    import duckdb  # type: ignore[import-not-found,unused-ignore]
 
     atexit.register(_connection.cache_clear)  # its library complains about connections that outlive the interpreter
     settings: dict[str, Any] = {"threads": 1, "memory_limit": "256MB", "enable_external_access": "false"}
@@ -42,7 +42,7 @@ def duckdb_errors(text: str) -> list[SqlError]:
 
 
 def _error(text: str, start: int) -> SqlError | None:
-    import duckdb
+    import duckdb  # type: ignore[import-not-found,unused-ignore]
 
     try:
         _connection().extract_statements(text)

@@ -161,7 +161,8 @@ class Resolver:
         for column in scope.columns:
             if column.find_ancestor(exp.Select) is not scope.expression or not isinstance(column.this, exp.Identifier):
                 continue
-            if not self._is_sqlite and (self._is_pseudo(column.name) or column.find_ancestor(exp.Lambda)):
+            pseudo = is_pseudo_column(column.name, self._pseudo_of, qualified=bool(column.table))
+            if not self._is_sqlite and (pseudo or column.find_ancestor(exp.Lambda)):
                 continue
             if column.table:
                 yield from self._qualified(column, chain)

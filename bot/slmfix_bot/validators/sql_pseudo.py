@@ -19,8 +19,11 @@ EVERYWHERE = frozenset(
     " microsecond millisecond second minute hour day week month quarter year decade century epoch dow doy isodow"
     " isoyear isoweek dayofweek dayofyear weekday timezone yy yyyy qq mm dy dd wk ww dw hh mi ss ms mcs ns"
     " microseconds milliseconds seconds minutes hours days weeks months quarters years yearday"
-    " second_microsecond minute_second hour_minute day_hour year_month"
-    " rownum level nextval currval rowid rowscn _rowid_ oid ctid xmin xmax cmin cmax tableoid value values action"
+    " second_microsecond minute_second hour_minute day_hour year_month".split()
+)
+# Columns that tables have without declaring them, and what stands behind the name of a sequence.
+HIDDEN = frozenset(
+    "rownum level nextval currval rowid rowscn _rowid_ oid ctid xmin xmax cmin cmax tableoid value values action"
     " _partitiontime _partitiondate _table_suffix _file_name _part _shard_num grouping__id input__file__name"
     " connect_by_root connect_by_isleaf connect_by_iscycle ordinality".split()
 )
@@ -37,10 +40,13 @@ SYSTEM_PREFIXES_OF = {
 }
 
 
-def is_pseudo_column(name: str, dialect: str) -> bool:
-    """Whether the word means something without being a column; SQLite judges its own statements itself."""
+def is_pseudo_column(name: str, dialect: str, *, qualified: bool = False) -> bool:
+    """Whether the word means something without being a declared column; SQLite judges its own statements itself."""
     lower = name.lower()
-    return dialect != "sqlite" and (lower in EVERYWHERE or lower.startswith(("$", "@", "metadata$", "#")))
+    if dialect == "sqlite":
+        return False
+    means_something = lower in HIDDEN or (lower in EVERYWHERE and not qualified)
+    return means_something or lower.startswith(("$", "@", "metadata$", "#"))
 
 
 def is_pseudo_qualifier(name: str, dialect: str) -> bool:
