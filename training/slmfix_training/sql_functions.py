@@ -59,7 +59,7 @@ def mysql_functions(help_tables: str) -> Iterator[str]:
 
 def duckdb_functions() -> Iterator[str]:
     """The functions of the installed DuckDB."""
-    import duckdb
+    import duckdb  # type: ignore[import-not-found,unused-ignore]
 
     with duckdb.connect(":memory:") as connection:
         rows = connection.execute("SELECT DISTINCT function_name FROM duckdb_functions()").fetchall()

@@ -179,6 +179,7 @@ def _parse_error(text: str, dialect: str, chunk: list[Token], bad_index: int, er
     details = getattr(error, "errors", None) or [{}]
     message = details[0].get("description") or str(error).partition(". Line")[0]
     message = re.sub(r"<Token .*?>$", "the end", message, flags=re.DOTALL)
+    message = re.sub(r"^Required keyword: '(\w+)' missing for <class '.*\.(\w+)'>$", r"\2 without \1", message)
     bad = chunk[bad_index]
     written = text[bad.start : bad.end + 1].partition("\n")[0]
     opener = unclosed_bracket(text, dialect, chunk[0].start, chunk[-1].end + 1) if "Expecting )" in message else None
