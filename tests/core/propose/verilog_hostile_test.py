@@ -11,7 +11,7 @@ from slmfix_bot.core.program import Program
 from slmfix_bot.core.propose import propose
 from slmfix_bot.core.propose.case import Case
 
-SIZE = 30_000
+SIZE = 10_000
 TEXTS = [
     "a" * SIZE,
     " " * SIZE + "x",
@@ -36,4 +36,4 @@ def test_hostile_text_is_read_in_time(text: str, rule: str) -> None:
     found = Diagnostic(rule=rule, message="use of 'x'", line=1, column=1, found="x", expected=("end",))
     started = time.monotonic()
     propose(Case(Program(language="verilog", text=text), (found,), found))
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 4
