@@ -8,8 +8,8 @@ import pytest
 
 from slmfix_bot.adapters.syntax import TreeSitterParser
 from slmfix_bot.app.repair import MAX_TEXT, Repairer
-from slmfix_bot.app.repair_state import Effort, new_errors, touches_only
-from slmfix_bot.core.diagnostic import Diagnostic
+from slmfix_bot.app.repair_state import Effort, State, new_errors, touches_only
+from slmfix_bot.core.diagnostic import Diagnostic, Validation
 from slmfix_bot.core.edit import Edit, apply_edits
 from slmfix_bot.core.harm import BOUNDS, assess
 from slmfix_bot.core.options import Aggressiveness
@@ -169,3 +169,14 @@ def test_touches_only_lets_insertions_stand_beside_allowed_lines() -> None:
     assert not touches_only((Edit(4, 5, ""),), allowed)
     assert not touches_only((Edit(6, 5, "x\n"),), allowed)
     assert touches_only((Edit(1, 9, ""),), None)
+
+
+def test_of_two_errors_about_names_the_one_with_an_answer_is_repaired_first() -> None:
+    missing = Diagnostic(rule="missing-option", message="needs image", line=1)
+    wrong = Diagnostic(rule="unknown-option", message="no imag", line=2, found="imag", expected=("image",))
+    syntax = Diagnostic(rule="syntax", message="x", line=3)
+    program = Program(language="relay", text="a\nimag\n")
+    validation = Validation(validator="x", version="")
+    assert State(program, validation, (missing, wrong)).first is wrong
+    assert State(program, validation, (wrong, syntax)).first is syntax
+    assert State(program, validation, (missing,)).first is missing
