@@ -21,6 +21,7 @@ SUFFIXES = {
     ".cmake": "cmake",
     ".mk": "make",
     ".tex": "latex",
+    ".proto": "protobuf",
     ".jq": "jq",
     ".promql": "promql",
     **{suffix: language.name for language in TREE_LANGUAGES for suffix in language.suffixes},
