@@ -37,7 +37,7 @@ SERVERS = "- name: one\n  hosts: 3\n- name: two\n"
         ("roles/web/tasks/main.yml", "- ping:\n", "ansible"),
         ("extra.yml", TASKS, "ansible"),
         ("extra.yml", FULL_NAMES, "ansible"),
-        (".github/workflows/ci.yml", WORKFLOW, "yaml"),
+        (".github/workflows/ci.yml", WORKFLOW, "workflow"),
         ("servers.yml", SERVERS, "yaml"),
         ("values.yaml", "a: 1\n", "yaml"),
         ("roles/web/meta/main.yml", "galaxy_info: {}\n", "ansible"),
@@ -68,7 +68,7 @@ def test_language_of_a_file(path: str, text: str, language: str | None) -> None:
 
 
 def test_every_language_has_a_validator() -> None:
-    named = {*SUFFIXES.values(), *NAMES.values(), *INTERPRETERS.values(), *GOVERNED, "kubernetes"}
+    named = {*SUFFIXES.values(), *NAMES.values(), *INTERPRETERS.values(), *GOVERNED, "kubernetes", "workflow"}
     assert named <= set(VALIDATORS)
     assert set(VALIDATORS) <= named
 

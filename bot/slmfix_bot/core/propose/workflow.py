@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from slmfix_bot.core.propose.case import Candidate, Case
+from slmfix_bot.core.propose.workflow_expression import propose_expression
 from slmfix_bot.core.propose.workflow_script import propose_script
 from slmfix_bot.core.propose.workflow_text import block_end, entry_rows, indent_of
 from slmfix_bot.core.report import RepairSource
@@ -13,8 +14,6 @@ from slmfix_bot.core.report import RepairSource
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-_EXPRESSION = re.compile(r"\$\{\{(?P<body>(?:[^'}]|'[^'\n]*'|\}(?!\}))*)\}\}")
-_WORDS = (("===", "=="), ("!==", "!="), (" and ", " && "), (" or ", " || "), (" AND ", " && "), (" OR ", " || "))
 _SHELLS = {
     "powershell": ("pwsh",),
     "sh": ("bash",),
@@ -47,42 +46,6 @@ def _with_row(case: Case, row: int, *new: str) -> str:
 
 def _content(case: Case, row: int) -> str:
     return case.lines[row].rstrip("\r\n")
-
-
-def _expression(case: Case) -> Iterator[Candidate]:
-    """Spellings of other languages inside `${{ }}` and in `if:`; and the braces themselves."""
-    changed = _EXPRESSION.sub(lambda found: "${{" + _spelt(found["body"]) + "}}", case.text)
-    changed = re.sub(
-        r"^(\s*(?:- )?if:[ \t]+)([^\n'|>]*\"[^\n]*|[^\n|>]*[^=!<>\n]=[^=\n][^\n]*|[^\n]*(?:\band\b|\bor\b|===)[^\n]*)$",
-        lambda found: found[1] + _spelt(found[2]) if "${{" not in found[2] else found[0],
-        changed,
-        flags=re.M,
-    )
-    yield _rule(changed, 0.6, "spelling of expressions")
-    row = case.target.line - 1
-    content = _content(case, row)
-    for pattern, new, cost in (
-        (r"(?<!\$)\{\{(?=[^{}]*\}\})", "${{", 0.8),
-        (r"\$\s+\{\{", "${{", 0.7),
-        (r"\$\{\s*(?!\{)([\w.-]+)\s*\}", r"${{ \1 }}", 1.4),
-        (r"(\$\{\{[^{}\n]*?)\s*\}(?!\})", r"\1 }}", 0.8),
-        (r"(\$\{\{[^{}\n\"']*[^{}\n\"'\s])\s*(?=[\"']?\s*$)", r"\1 }}", 0.9),
-        (r"\}\}\}+", "}}", 0.8),
-        (r"\$\{\{\{+", "${{", 0.8),
-        (r"(&&|\|\|)\s*(?=\}\}|$)", "", 1.5),
-    ):
-        yield _rule(_with_row(case, row, re.sub(pattern, new, content)), cost, "braces of an expression")
-        if "\\s*$)" not in pattern:  # a script's expression may stand some lines below the key that is reported
-            yield _rule(re.sub(pattern, new, case.text), cost + 0.05, "braces of expressions")
-
-
-def _spelt(body: str) -> str:
-    """Single quotes, two equal signs, signs for `and` and `or`."""
-    body = re.sub(r'"([^"\n]*)"', lambda found: "'" + found[1].replace("'", "''") + "'", body)
-    for foreign, own in _WORDS:
-        body = body.replace(foreign, own)
-    body = re.sub(r"(?<![=!<>&|])=(?![=])", "==", body)
-    return re.sub(r"(?<!&)&(?!&)", "&&", re.sub(r"\bnot\s+(?=[\w(])", "!", body))
 
 
 def _split_step(case: Case) -> Iterator[Candidate]:
@@ -288,16 +251,16 @@ def _plain(case: Case) -> Iterator[Candidate]:
 
 
 _RULES: Mapping[str, tuple[Callable[[Case], Iterator[Candidate]], ...]] = {
-    "syntax": (_expression, _plain),
+    "syntax": (propose_expression, _plain),
     "duplicate-key": (_plain,),
-    "expression": (_expression,),
+    "expression": (propose_expression,),
     "unknown-key": (_split_step, _indentation),
     "misplaced-key": (_split_step, _indentation),
     "missing-key": (_missing,),
     "missing-shell": (_missing,),
     "invalid-id": (_ids,),
     "invalid-env-name": (_ids,),
-    "wrong-type": (_literal, _expression, _plain),
+    "wrong-type": (_literal, propose_expression, _plain),
     "invalid-cron": (_cron,),
     "not-allowed-here": (_inline_env,),
     "duplicate-value": (_duplicate,),
