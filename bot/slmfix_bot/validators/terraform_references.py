@@ -95,10 +95,13 @@ class ReferenceChecker:
         self.module = module
         self.providers = providers
         self.is_snippet = is_snippet
+        self._owner = ("", "")
 
     def check_block(self, block: Block, bound: frozenset[str] = frozenset(), top: str = "") -> None:
         """All expressions of a block and its blocks; `top` is the kind of the block at the top."""
-        top = top or block.kind
+        if not top:
+            top = block.kind
+            self._owner = (block.kind, block.labels[0].text if block.labels else "")
         if block.kind == "dynamic" and block.labels:
             iterators = (a.value for a in block.body.attributes if a.name == "iterator")
             named = next((value.name for value in iterators if isinstance(value, Variable)), block.labels[0].text)
@@ -173,6 +176,10 @@ class ReferenceChecker:
         elif root.name == "data":
             if first is not None and chain.name(1) is not None:
                 self._resource("data", first, chain.name(1) or "", chain, 2, is_address=is_address)
+        elif root.name == "self":
+            step = chain.steps[0] if chain.steps else None
+            if self._owner[0] in {"resource", "data"} and isinstance(step, Access):
+                self._attribute_of(*self._owner, step)
         elif root.name not in _FREE:
             if first is None:
                 message = f'Invalid reference: "{root.name}" is neither a keyword nor a resource with its name'
