@@ -73,7 +73,8 @@ def test_strict_rules_noop(text: str) -> None:
 
 
 def test_image_with_a_user_of_its_own_needs_its_sudo() -> None:
-    assert check("FROM gitpod/workspace-full\nRUN sudo make\n")[0][0] == "sudo"
+    assert check("FROM docker.io/gitpod/workspace-full\nRUN sudo make\n")[0][0] == "sudo-for-user"
+    assert check("FROM bitnami/node\nRUN sudo make\n")[0][0] == "sudo"
 
 
 def test_a_stage_keeps_the_user_of_the_stage_it_is_built_from() -> None:

@@ -21,11 +21,21 @@ if TYPE_CHECKING:
 ARCHIVE = re.compile(r"\.(?:tar|t?gz|Z|t?bz2?|tbz2|tlz|t?xz|lzma|txz|lz|zst|tzst)\Z")
 REMOTE = re.compile(r"(?:https?|ftp)://|git@")
 ABSOLUTE = re.compile(r"[/$]|[A-Za-z]:[\\/]|[A-Za-z]:\Z")
-# Families of images that run as a user of their own, so that sudo is needed in them.
-ANOTHER_USER = re.compile(
-    r"(?:(?:docker\.io/)?(?:circleci|cimg|gitpod|jenkins|jupyter|selenium|homebrew|linuxbrew|codercom|bitnami|cypress"
-    r"|sitespeedio|solr|elasticsearch|opam|ocaml/opam\d?|rocker|haskell-?ci)/|\S*/(?:opam|workspace-full|code-server)\b)"
-)
+# Families of images that run as a user of their own, so that sudo is needed in them; "" where it varies.
+USERS = {
+    "circleci": "circleci",
+    "cimg": "circleci",
+    "gitpod": "gitpod",
+    "jenkins": "jenkins",
+    "jupyter": "jovyan",
+    "selenium": "seluser",
+    "bitnami": "",
+    "codercom": "",
+    "homebrew": "linuxbrew",
+    "linuxbrew": "linuxbrew",
+    "ocaml": "opam",
+    "opam": "opam",
+}
 SUDO = re.compile(r"sudo(?:\s+-(?:[EHnkSP]+(?=\s)|[EHnkSP]*u\s*([\w.-]+)))*(?=\s)(?!\s+-)")
 HARMLESS = frozenset({"cd", "set", "export", "echo", "printf", "true", ":", "umask"})
 VARIABLE = re.compile(r"\$\{?(\w+)")
@@ -48,7 +58,7 @@ def check_strict(dockerfile: Dockerfile) -> Iterator[Diagnostic]:
         if keyword == "FROM":
             words = [word.text.lower() for word in instruction.words(dockerfile.escape)]
             user, counts = users.get(words[0] if words else "", ""), dict.fromkeys(counts, 0)
-            user = user or ("" if words and ANOTHER_USER.match(words[0]) else "root")
+            user = user or _user_of(words[0] if words else "")
             stage = words[2] if len(words) == 3 else ""
             users[stage] = user
             yield from _image(dockerfile, instruction, stages)
@@ -67,6 +77,12 @@ def check_strict(dockerfile: Dockerfile) -> Iterator[Diagnostic]:
             yield from _self_reference(dockerfile, instruction, defined)
         elif keyword in CHECKS and instruction is outer:
             yield from CHECKS[keyword](dockerfile, instruction)
+
+
+def _user_of(image: str) -> str:
+    """Who runs commands in a base image; root, unless the image is of a family with a user of its own."""
+    parts = re.sub(r"^(?:docker\.io|quay\.io|ghcr\.io)/", "", image).split("/")
+    return USERS.get(parts[0], "root") if len(parts) > 1 else "root"
 
 
 def _head(dockerfile: Dockerfile, instruction: Instruction, rule: str, message: str) -> Diagnostic:

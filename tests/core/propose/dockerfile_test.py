@@ -53,6 +53,7 @@ WHOLE = [
     ("```dockerfile\nFROM debian:12\nRUN a\n```\n", "FROM debian:12\nRUN a\n"),
     ("ENV A=1\nFROM debian:12\nRUN a\n", "FROM debian:12\nENV A=1\nRUN a\n"),
     ("FROM debian:\n", "FROM debian\n"),
+    ("FROM cimg/node\nRUN sudo a\nRUN sudo b\n", "FROM cimg/node\nUSER root\nRUN a\nRUN b\nUSER circleci\n"),
     ("FROM Debian:12\n", "FROM debian:12\n"),
     ("FROM node:20 build\n", "FROM node:20 AS build\n"),
     ("FROM node:20 AS my build\n", "FROM node:20 AS my-build\n"),
@@ -67,7 +68,7 @@ REFUSED = [
     F + "ARG TOOL_URL=https://example.com/tool\nADD $TOOL_URL /tool\n",
     F + "USER www\nRUN sudo make && npm ci\n",
     "CMD a\n",
-    "FROM gitpod/workspace-full\nRUN sudo make\n",
+    "FROM bitnami/node\nRUN sudo make\n",
 ]
 
 

@@ -97,21 +97,23 @@ def _as_user(case: Case) -> str:
     lines = split_lines(_without_found(case))
     if len(lines) != len(case.lines):
         return case.text
-    runs: dict[int, tuple[int, str]] = {}
+    runs: dict[int, tuple[int, str, str]] = {}
     for diagnostic in case.diagnostics:
         if diagnostic.rule == case.target.rule and diagnostic.related_line:
             named = re.search(r"-\w*u\s*([\w.-]+)", diagnostic.found or "")
             start = first_row(case.lines, diagnostic.line - 1)
-            runs[start] = (diagnostic.related_line, named[1] if named else "root")
+            before = re.search(r"runs as '([^']+)'", diagnostic.message)
+            user = before[1] if before else "root"
+            runs[start] = (diagnostic.related_line, named[1] if named else "root", user)
     changes: list[tuple[int, int, list[str]]] = []
     current = ""
-    for start, (end, target) in sorted(runs.items()):
+    for start, (end, target, back) in sorted(runs.items()):
         if target != current:
             changes.append((start, start, [f"USER {target}"]))
         following = next((row for row in range(end, len(lines)) if lines[row].strip()), -1)
         current = target if following in runs else ""
         if not current:
-            changes.append((end, end, [f"USER {_user_at(case, start)}"]))
+            changes.append((end, end, [f"USER {back}"]))
     return with_rows(lines, changes)
 
 
