@@ -180,3 +180,12 @@ def test_of_two_errors_about_names_the_one_with_an_answer_is_repaired_first() ->
     assert State(program, validation, (missing, wrong)).first is wrong
     assert State(program, validation, (wrong, syntax)).first is syntax
     assert State(program, validation, (missing,)).first is missing
+
+
+def test_repair_of_syntax_that_uncovers_other_errors_is_partial(pool: ValidatorPool) -> None:
+    tasks = '    - frobnicate_everything_9:\n\n\n\n    - copy:\n        src: "a",\n        dest: b\n'
+    text = f"- hosts: all\n  tasks:\n{tasks}"
+    outcome = Repairer(pool).repair(Program(language="ansible", text=text))
+    assert outcome.status is RepairStatus.PARTIAL
+    assert outcome.text == text.replace('"a",', '"a"')
+    assert [error.rule for error in outcome.after.errors] == ["unknown-module"]

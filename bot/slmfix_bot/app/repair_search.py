@@ -11,7 +11,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from slmfix_bot.app.repair_state import Run, State, new_errors, touches_only
+from slmfix_bot.app.repair_state import Run, State, doubts_of, new_errors, touches_only
 from slmfix_bot.core.edit import apply_edits, diff_edits
 from slmfix_bot.core.edit_script import decode
 from slmfix_bot.core.harm import assess
@@ -21,7 +21,7 @@ from slmfix_bot.core.propose.case import Candidate, Case, inner_case, outer_text
 from slmfix_bot.core.propose.names import guess_cost
 from slmfix_bot.core.rank import Verified
 from slmfix_bot.core.report import RepairSource
-from slmfix_bot.core.rules import is_about_signs
+from slmfix_bot.core.rules import SYNTAX_RULES, is_about_signs
 from slmfix_bot.core.window import build_window
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 MODEL_PRIOR = 1.2  # cost of a proposal of the model before its log-probability counts
 MODEL_WEIGHT = 0.15  # of a nat of log-probability
+_NEAR = 1  # lines around a change in which an error counts as its doing
 WORTH_LOCATING = 2.2  # cost up to which an unchanged message on the same line is looked at closely
 
 
@@ -55,7 +56,8 @@ class Search:
         partial = self._advance(start, patient=False)
         if not self.run.accepted and not self.is_spent():
             # The cheap steps led nowhere: the dearer first steps that were passed over get their turn.
-            partial = self._advance(start, patient=True) or partial
+            later = self._advance(start, patient=True)
+            partial = min((s for s in (partial, later) if s is not None), key=lambda s: s.order, default=None)
         return partial
 
     def _advance(self, start: State, *, patient: bool) -> State | None:
@@ -81,7 +83,8 @@ class Search:
     def _is_partial(self, state: State) -> bool:
         known = {error.identity for error in self.run.errors}
         shrunk = len(state.errors) < len(self.run.errors) and {error.identity for error in state.errors} <= known
-        return shrunk and not assess(self.run.original, state.program.text, self._seen(state), self.bounds).reasons
+        is_better = shrunk or uncovers(self.run.errors, state.errors, self.run.original.text, state.program.text)
+        return is_better and not assess(self.run.original, state.program.text, self._seen(state), self.bounds).reasons
 
     def _seen(self, state: State) -> tuple[Diagnostic, ...]:
         """All diagnostics met on the way: their legal names may be used."""
@@ -181,6 +184,9 @@ class Search:
         return not same or candidate.cost <= WORTH_LOCATING or errors[0].column is not None
 
     def _accept(self, reached: State, candidate: Candidate, state: State) -> bool:
+        if self.run.doubts and not self._reads_better(reached):
+            self.run.refusals["the text reads no better"] += 1
+            return False
         bounds = self.bounds
         if not is_about_signs(self.run.errors[0].rule):
             # Dropping what has a wrong name makes the error go away, and with it what was asked for.
@@ -190,8 +196,37 @@ class Search:
             self.run.refusals.update(harm.reasons)
             return False
         whole = replace(candidate, cost=reached.cost)
-        self.run.accepted.append((Verified(whole, harm, len(reached.errors)), reached))
+        remaining = len(reached.errors) + len(doubts_of(reached.validation))
+        self.run.accepted.append((Verified(whole, harm, remaining), reached))
         return True
+
+    def _reads_better(self, reached: State) -> bool:
+        """For a grammar that is only sure about brackets: less is unread than before, and nothing where it was edited."""
+        left = doubts_of(reached.validation)
+        unread = {line for doubt in left for line in range(doubt.line, doubt.end_line + 1)}
+        shift = 0
+        for edit in diff_edits(self.run.original.text, reached.program.text):
+            count = edit.replacement.count("\n")
+            if unread & set(range(edit.start_line + shift, edit.start_line + shift + count)):
+                return False
+            shift += count - (edit.end_line - edit.start_line + 1)
+        return len(left) < self.run.doubts
+
+
+def uncovers(old: tuple[Diagnostic, ...], new: tuple[Diagnostic, ...], before: str, after: str) -> bool:
+    """Whether a text that did not parse parses now, and its errors are those that the first one had hidden: they stand
+    away from every change, where a repair gone wrong would have made them itself."""
+    if not any(error.rule in SYNTAX_RULES for error in old) or any(error.rule in SYNTAX_RULES for error in new):
+        return False
+    changed: list[tuple[int, int]] = []
+    shift = 0
+    for edit in diff_edits(before, after):
+        first = edit.start_line + shift
+        changed.append((first - _NEAR, first + max(1, len(edit.new_lines)) - 1 + _NEAR))
+        shift += len(edit.new_lines) - (edit.end_line - edit.start_line + 1)
+    near = [error for error in new if any(error.line <= last and error.end_line >= first for first, last in changed)]
+    # What the file also does wrong elsewhere is not the change's doing here.
+    return {error.identity for error in near} <= {error.identity for error in new if error not in near}
 
 
 def _is_step(old: State, new: State) -> bool:

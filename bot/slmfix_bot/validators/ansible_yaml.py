@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _UNQUOTED = re.compile(r"^(?P<head>\s*(?:-\s+)*(?:[\w.\-]+\s*:\s+)?)(?P<value>\{\{.*?)(?P<tail>\s+#.*|\s*)$")
 _PAIR = re.compile(r"^(?P<head>\s*(?:-\s+)*[\w.\-]+\s*:\s+)(?P<value>[^\s|>&*!{\[].*?)(?P<tail>\s+#.*|\s*)$")
 _NO_SPACE = re.compile(r"^(?P<head>\s*(?:-\s+)*[A-Za-z_][\w.\-]*):(?P<value>[^\s:/\\].*)$")
+_COMMA = re.compile(r"^(\s*(?:-\s+)*[\w.\-]+\s*:\s+(?P<quote>['\"])(?:(?!(?P=quote)).)*(?P=quote)),\s*$")
 _DASH = re.compile(r"^(?P<head>\s*)-(?P<value>[A-Za-z_]\w*:(?:\s.*)?)$")
 
 MAX_DEPTH = 500
@@ -143,7 +144,7 @@ def _mechanical(text: str, lines: list[str], line: int, related: int | None) -> 
         if match and "}}" in match["value"]:
             good = [edit for edit in _quote_template(lines, number) if _improves(text, edit, line)]
             return "unquoted-template", tuple(good[:1])
-    for propose in (_untab, _space_after_colon, _space_after_dash, _quote_pair, _indent):
+    for propose in (_untab, _space_after_colon, _space_after_dash, _drop_comma, _close_quote, _quote_pair, _indent):
         for number in places:
             good = [edit for edit in propose(lines, number) if _improves(text, edit, line)]
             if len(good) == 1 or (good and propose is not _indent):
@@ -200,6 +201,21 @@ def _space_after_colon(lines: list[str], number: int) -> Iterator[Edit]:
 def _space_after_dash(lines: list[str], number: int) -> Iterator[Edit]:
     if match := _DASH.match(lines[number - 1]):
         yield replace_lines(number, number, [f"{match['head']}- {match['value']}"])
+
+
+def _close_quote(lines: list[str], number: int) -> Iterator[Edit]:
+    """A value that opens a quote and never closes it."""
+    match = _PAIR.match(lines[number - 1])
+    if match and match["value"][0] in "\"'" and match["value"].count(match["value"][0]) == 1:
+        yield replace_lines(
+            number, number, [match["head"] + match["value"] + match["value"][0] + match["tail"].rstrip()]
+        )
+
+
+def _drop_comma(lines: list[str], number: int) -> Iterator[Edit]:
+    """A quoted value with the comma of another notation behind it."""
+    if match := _COMMA.match(lines[number - 1]):
+        yield replace_lines(number, number, [match[1]])
 
 
 def _quote_pair(lines: list[str], number: int) -> Iterator[Edit]:

@@ -33,6 +33,40 @@ REPAIRS = [
         "- hosts: web\n  tasks:\n    - name: Say: hello\n      ansible.builtin.debug:\n        msg: {{ text }}\n",
         '- hosts: web\n  tasks:\n    - name: "Say: hello"\n      ansible.builtin.debug:\n        msg: "{{ text }}"\n',
     ),
+    (
+        "ansible",
+        '- ping:\n  when: "a is defined\n\n- ping:\n\n- ping:\n  when: b\n',
+        '- ping:\n  when: "a is defined"\n\n- ping:\n\n- ping:\n  when: b\n',
+    ),
+    (
+        "ansible",
+        "- block:\n    - name: a\n      ping:\n\n   - name: b\n     ping:\n\n   - name: c\n     ping:\n",
+        "- block:\n   - name: a\n     ping:\n\n   - name: b\n     ping:\n\n   - name: c\n     ping:\n",
+    ),
+    (
+        "ansible",
+        '- hosts: web\n  tasks:\n    - copy:\n        src: "a",\n        dest: "/b"\n',
+        '- hosts: web\n  tasks:\n    - copy:\n        src: "a"\n        dest: "/b"\n',
+    ),
+    (
+        "ansible",
+        "- host: web\n  tasks:\n    - debug:\n        mesg: a mesg\n      when: inventory_hostnme == 'a'\n",
+        "- hosts: web\n  tasks:\n    - debug:\n        msg: a mesg\n      when: inventory_hostname == 'a'\n",
+    ),
+    (
+        "ansible",
+        "- hosts: web\n  tasks:\n    - include: a.yml\n    - include: b.yml\n"
+        '    - debug: {msg: "{{ groups | lenght }} include: x"}\n',
+        "- hosts: web\n  tasks:\n    - include_tasks: a.yml\n    - include_tasks: b.yml\n"
+        '    - debug: {msg: "{{ groups | length }} include: x"}\n',
+    ),
+    (
+        "ansible",
+        "- hosts: web\n  tasks:\n    - copy: src=a dest=b\n      notify: restart nginx\n"
+        "  handlers:\n    - name: Restart nginx\n      ping:\n",
+        "- hosts: web\n  tasks:\n    - copy: src=a dest=b\n      notify: Restart nginx\n"
+        "  handlers:\n    - name: Restart nginx\n      ping:\n",
+    ),
 ]
 VALID = [
     ("yaml", "about: |\n  # Title\n\n  Here is how you use it: the answer is (42.\n  ```sh\n  ls\n  ```\n"),

@@ -29,7 +29,10 @@ def propose_names(case: Case) -> Iterator[Candidate]:
         if _is_command(case, target, name):
             continue
         here = _replace_here(case, target, name)
-        everywhere = _replace_everywhere(case, target.found, name)
+        if case.program.language == "ansible":
+            everywhere = _replace_keys(case, target, name, here)
+        else:
+            everywhere = _replace_everywhere(case, target.found, name)
         if everywhere != case.text:
             yield Candidate(everywhere, RepairSource.SCHEMA, cost, note)
         if here is not None and here not in {case.text, everywhere}:
@@ -73,6 +76,14 @@ def _replace_here(case: Case, target: Diagnostic, name: str) -> str | None:
     if start < 0 or start > case.at + len(found) + 2:
         start = case.text.find(found, case.offset(target.line, 1))
     return None if start < 0 else case.splice(start, start + len(found), name)
+
+
+def _replace_keys(case: Case, target: Diagnostic, name: str, here: str | None) -> str:
+    """The name of a module or a keyword wherever it is a key; prose and other modules' options may be equal words."""
+    if target.rule not in {"unknown-module", "unknown-keyword"}:
+        return here or case.text
+    pattern = re.compile(rf"^([ \t]*(?:-[ \t]+)?){re.escape(target.found or '')}(?=[ \t]*:(?:\s|$))", re.MULTILINE)
+    return pattern.sub(lambda match: match[1] + name, case.text)
 
 
 def _replace_everywhere(case: Case, found: str, name: str) -> str:

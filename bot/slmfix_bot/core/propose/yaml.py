@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+_LOOK_BACK = 60  # lines in front of the error
+_OPEN_QUOTES = 4  # lines with an open quote that are tried
+_SLIP = 2  # columns
 _MAX_LINE = 2000  # characters; some of the rules for lines are quadratic in them
 
 
@@ -44,6 +47,25 @@ def propose_yaml(case: Case) -> Iterator[Candidate]:
             if changed != content:
                 yield _rule(case.splice(start, start + len(content), changed), cost + 0.4 * rank, note)
         yield from _shifts(case, number, 0.4 * rank)
+    yield from _aligned(case)
+    yield from _closed_quotes(case, {n for n in near if n})
+
+
+def _closed_quotes(case: Case, done: set[int]) -> Iterator[Candidate]:
+    """A quote that stays open is noticed far behind it: close it on each line that opens a value with one."""
+    last = min(case.target.line, len(case.lines))
+    tried = 0
+    for number in range(last, max(0, last - _LOOK_BACK), -1):
+        content = case.lines[number - 1].rstrip("\r\n")
+        opened = re.match(r"\s*(?:- )?(?:[\w.-]+\s*:\s+|- )([\"'])", content)
+        if number in done or not opened or content.count(opened[1]) % 2 == 0 or len(content) > _MAX_LINE:
+            continue
+        start = case.starts[number - 1]
+        changed = content.rstrip() + opened[1]
+        yield _rule(case.splice(start, start + len(content), changed), 1.2 + 0.1 * tried, "quote closed")
+        tried += 1
+        if tried == _OPEN_QUOTES:
+            return
 
 
 def _spaced_dash(match: re.Match[str]) -> str:
@@ -125,18 +147,49 @@ def _shifts(case: Case, number: int, extra: float) -> Iterator[Candidate]:
         not case.lines[end].strip() or len(case.lines[end]) - len(case.lines[end].lstrip(" ")) > indent
     ):
         end += 1
-    same = number
-    while (
-        same < len(case.lines)
-        and len(case.lines[same]) - len(case.lines[same].lstrip(" ")) >= indent
-        and case.lines[same].strip()
-    ):
-        same += 1
+    same = _behind(case, number, indent)
     for level in sorted(levels - {indent}, key=lambda level: abs(level - indent))[:6]:
         for stop, cost in dict.fromkeys(((number, 1.5), (end, 1.4), (same, 1.7))):
             lines = [_shifted(line, level - indent) for line in case.lines[number - 1 : stop]]
             text = case.splice(case.starts[number - 1], case.starts[stop], "".join(lines))
             yield _rule(text, cost + extra + 0.1 * abs(level - indent), "re-indented")
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
+
+
+def _behind(case: Case, number: int, indent: int) -> int:
+    """The last line of the stretch from `number` on that is indented at least so far; blank lines belong to it."""
+    end = last = number
+    while end < len(case.lines) and (not case.lines[end].strip() or _indent(case.lines[end]) >= indent):
+        end += 1
+        last = end if case.lines[end - 1].strip() else last
+    return last
+
+
+def _aligned(case: Case) -> Iterator[Candidate]:
+    """An entry of a list that stands a column or two off: the entry in front of it moves, or it and all behind it."""
+    number = case.target.line
+    line = case.lines[number - 1] if number <= len(case.lines) else ""
+    if not line.lstrip(" ").startswith("- "):
+        return
+    indent = _indent(line)
+    behind = next((text for text in case.lines[number:] if text.strip()), "")
+    if _indent(behind) <= indent:
+        return  # the dash alone is off: what belongs to the entry stands where it should
+    for first in range(number - 1, 0, -1):
+        other = case.lines[first - 1]
+        if other.strip() and _indent(other) <= indent + _SLIP and other.lstrip(" ").startswith("- "):
+            break
+    else:
+        return
+    by = indent - _indent(other)
+    if 0 < abs(by) <= _SLIP:
+        for start, stop, shift in ((first, number - 1, by), (number, _behind(case, number, indent), -by)):
+            lines = [_shifted(moved, shift) for moved in case.lines[start - 1 : stop]]
+            text = case.splice(case.starts[start - 1], case.starts[stop], "".join(lines))
+            yield _rule(text, 1.1 + 0.02 * len(lines), "entries aligned")
 
 
 def _shifted(line: str, by: int) -> str:
