@@ -146,7 +146,20 @@ MODULES = [
         ),
     ),
 ]
+MODULES.append(
+    (
+        "module n (input left, output sum);\nassign sum = left;\nendmodule\n"
+        "module m (input a, output b);\nn u (.left(a), .total(b));\nendmodule\n",
+        "module n (input left, output sum);\nassign sum = left;\nendmodule\n"
+        "module m (input a, output b);\nn u (.left(a), .sum(b));\nendmodule\n",
+    )
+)
 REFUSED = [
+    # any of two ports could be meant
+    (
+        "module n (input left, right, output sum);\nassign sum = left ^ right;\nendmodule\n"
+        "module m (input a, output b);\nn u (.operand(a), .sum(b));\nendmodule\n"
+    ),
     # what `filter` does only its author knows
     "module m (input a, output q);\nfilter f (.a(a), .q(q));\nendmodule\n",
     # two drivers: a declaration would only hide it

@@ -43,8 +43,22 @@ def propose_verilog_modules(case: Case) -> Iterator[Candidate]:
         text = _define(case.text, dict.fromkeys(names))
         if text is not None and case.target.rule == "unknown-module":
             yield Candidate(text, RepairSource.SCHEMA, 0.8 + 0.2 * rank, "modules defined by their names")
+    if case.target.rule == "unknown-port":
+        yield from _remaining_port(case)
     if case.target.rule == "invalid-primitive-port-conn":
         yield Candidate(_by_position(case.text), RepairSource.SCHEMA, 0.6, "gates connected by position")
+
+
+def _remaining_port(case: Case) -> Iterator[Candidate]:
+    """The port that is left when all others of the instance are connected needs no likeness."""
+    found = case.target.found or ""
+    place = case.text.find(found, case.at, case.at + len(found) + 4)
+    statement = case.text[case.text.rfind(";", 0, case.at) + 1 : case.text.find(";", case.at) + 1]
+    connected = set(re.findall(r"\.[ \t]*(\w+)[ \t]*\(", statement))
+    left = [name for name in case.target.expected if name not in connected]
+    if found and place >= 0 and len(left) == 1:
+        text = case.splice(place, place + len(found), left[0])
+        yield Candidate(text, RepairSource.SCHEMA, 0.9, f"{found} -> {left[0]}")
 
 
 def _define(text: str, names: Iterable[str]) -> str | None:
