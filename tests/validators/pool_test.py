@@ -114,3 +114,19 @@ def test_workers_see_no_secrets(pool: ValidatorPool, monkeypatch: pytest.MonkeyP
 def test_workers_leave_the_directory_clean(pool: ValidatorPool) -> None:
     pool.validate(Program(language="bash", text="touch here; cat <<X\n"))
     assert os.listdir(pool._directory.name) == []  # noqa: PTH208
+
+
+def test_candidates_share_the_schema_and_files_of_the_request_before() -> None:
+    schema = "CREATE TABLE users (id INTEGER, name TEXT);"
+    first = Program(language="sql", text="SELECT nmae FROM users;\n", dialect="sqlite", schema=schema)
+    files = (("db/migrations/001_a.sql", "CREATE TABLE orders (id INTEGER, total REAL);"),)
+    other = Program(language="sql", text="-- dialect: sqlite\nSELECT totl FROM orders;\n", path="q.sql", files=files)
+    with ValidatorPool() as pool:
+        for _ in range(2):
+            assert [error.found for error in pool.validate(first).errors] == ["nmae"]
+            assert pool.validate(first.with_text("SELECT name FROM users;\n")).is_valid
+            assert [error.found for error in pool.validate(other).errors] == ["totl"]
+            assert pool.validate(other.with_text("-- dialect: sqlite\nSELECT total FROM orders;\n")).is_valid
+            for worker in pool._workers:
+                worker.close()
+            assert pool.version("sql")

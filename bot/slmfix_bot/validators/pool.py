@@ -47,13 +47,14 @@ class Worker:
         self._isolation = isolation
         self._greeting = greeting
         self._process: Process | None = None
-        self._files: tuple[tuple[str, str], ...] = ()
+        self._before: Program | None = None
 
     def judge(self, program: Program, *, quick: bool, timeout: float) -> bytes:
         """The answer to a request to check a program. Raises ToolError; the worker is gone then."""
-        same_files = self._process is not None and program.files == self._files
-        reply = self.ask(encode_request(program, quick=quick, timeout=timeout, same_files=same_files), timeout)
-        self._files = program.files
+        before = self._before
+        same = before is not None and (program.files, program.schema) == (before.files, before.schema)
+        reply = self.ask(encode_request(program, quick=quick, timeout=timeout, same_surroundings=same), timeout)
+        self._before = program
         return reply
 
     def ask(self, request: bytes, timeout: float) -> bytes:
@@ -73,7 +74,7 @@ class Worker:
         """Ends the process, if there is one."""
         if self._process is not None:
             self._process.kill()
-            self._process = None
+            self._process = self._before = None
 
 
 def _exchange(process: Process, request: bytes, deadline: float) -> bytes:

@@ -20,20 +20,22 @@ def encode(message: Mapping[str, Any]) -> bytes:
     return json.dumps(message, separators=(",", ":")).encode("ascii") + b"\n"
 
 
-def encode_request(program: Program, *, quick: bool, timeout: float, same_files: bool = False) -> bytes:
+def encode_request(program: Program, *, quick: bool, timeout: float, same_surroundings: bool = False) -> bytes:
     """A request to check a program; the worker ends itself after `timeout` seconds.
 
-    With `same_files` the program's other files are those of the request before: many candidates share them.
+    With `same_surroundings` the program's schema and other files are those of the request before: many candidates
+    share them.
     """
-    fields = {**vars(program), "files": None} if same_files else vars(program)
+    fields = {**vars(program), "files": None, "schema": None} if same_surroundings else vars(program)
     return encode({"program": fields, "quick": quick, "timeout": timeout})
 
 
-def decode_program(fields: Mapping[str, Any], files: tuple[tuple[str, str], ...] = ()) -> Program:
-    """The program of a request; `files` are those of the request before."""
-    if fields["files"] is not None:
-        files = tuple((path, text) for path, text in fields["files"])  # JSON has no tuples
-    return Program(**{**fields, "files": files, "keywords": tuple(fields["keywords"])})
+def decode_program(fields: Mapping[str, Any], before: Program | None = None) -> Program:
+    """The program of a request; `before` is that of the request before. JSON has no tuples."""
+    own = {**fields, "keywords": tuple(fields["keywords"])}
+    if fields["files"] is None and before is not None:
+        return Program(**{**own, "files": before.files, "schema": before.schema})
+    return Program(**{**own, "files": tuple((path, text) for path, text in fields["files"])})
 
 
 def decode_validation(line: bytes) -> Validation:

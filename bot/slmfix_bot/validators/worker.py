@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 GRACE = 1.0
 _versions: dict[str, str] = {}
-_files: tuple[tuple[str, str], ...] = ()
+_before: Program | None = None
 _custom: tuple[CommandValidator, ...] = ()
 
 
@@ -93,10 +93,10 @@ def _judge(program: Program, validator: Validator, *, quick: bool) -> Validation
 
 def answer(message: Mapping[str, Any]) -> bytes:
     """The line that answers one request."""
-    global _files  # what the request before this one brought
+    global _before  # what the request before this one brought
     if "version" not in message:
-        program = decode_program(message["program"], _files)
-        _files = program.files
+        program = decode_program(message["program"], _before)
+        _before = program
         return encode(asdict(judge(program, quick=message["quick"])))
     wanted = message["validator"]
     try:
