@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from slmfix_bot.app.repair_search import Search
-from slmfix_bot.app.repair_state import Effort, Outcome, Run, State, Tiers, new_errors
+from slmfix_bot.app.repair_state import Effort, Outcome, Run, State, Tiers, doubts_of, new_errors
 from slmfix_bot.core.edit import diff_edits
 from slmfix_bot.core.edit_script import encode
 from slmfix_bot.core.harm import BOUNDS
@@ -84,7 +84,7 @@ class Repairer:
             )
         budget = SLOW_SECONDS if program.language in self.slow else self.effort.seconds
         budget = budget if seconds is None else min(seconds, budget)
-        run = Run(program, errors, known, allowed, started + budget)
+        run = Run(program, errors, known, allowed, started + budget, len(doubts_of(before)))
         run.seen.add(program.text)
         proposing = self.model if self.tiers.model_proposes else None
         search = Search(self.validator, proposing, self.bounds, self.effort, run)

@@ -201,7 +201,7 @@ class Search:
         return True
 
     def _reads_better(self, reached: State) -> bool:
-        """For a grammar that is only sure about brackets: less is unread than before, and nothing where it was edited."""
+        """For a grammar that is only sure of brackets: less is unread than before, and nothing where it was edited."""
         left = doubts_of(reached.validation)
         unread = {line for doubt in left for line in range(doubt.line, doubt.end_line + 1)}
         shift = 0

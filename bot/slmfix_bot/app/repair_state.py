@@ -6,7 +6,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from slmfix_bot.core.rules import CONTAINER_RULES, SYNTAX_RULES
+from slmfix_bot.core.diagnostic import Severity
+from slmfix_bot.core.rules import CONTAINER_RULES, LOCAL_RULES, SYNTAX_RULES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -109,19 +110,26 @@ class State:
 
 @dataclass
 class Run:
-    """The mutable part of one repair: budget and findings. `deadline` is in seconds of the monotonic clock."""
+    """The mutable part of one repair: budget and findings. `deadline` is in seconds of the monotonic clock, `doubts`
+    what the original has of them (doubts_of)."""
 
     original: Program
     errors: tuple[Diagnostic, ...]
     baseline: Counter[tuple[str, str]]
     allowed: frozenset[int] | None
     deadline: float
+    doubts: int = 0
     checks: int = 0
     model_seconds: float = 0.0
     validator_seconds: float = 0.0
     accepted: list[tuple[Verified, State]] = field(default_factory=list)
     refusals: Counter[str] = field(default_factory=Counter)
     seen: set[str] = field(default_factory=set)
+
+
+def doubts_of(validation: Validation) -> tuple[Diagnostic, ...]:
+    """What a reader that does not know the whole language could not read, beside what is surely an error."""
+    return tuple(d for d in validation.diagnostics if d.rule in LOCAL_RULES and d.severity is not Severity.ERROR)
 
 
 def new_errors(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from slmfix_bot.adapters.syntax import GRAMMARS, Fault, detections, faults, leaves
 from slmfix_bot.core.brackets import Gap, Sign, find_gaps
-from slmfix_bot.core.diagnostic import Diagnostic
+from slmfix_bot.core.diagnostic import Diagnostic, Severity
 from slmfix_bot.core.lexer import code_tokens
 from slmfix_bot.core.tree_languages import TREE_LANGUAGES, Trust
 from slmfix_bot.errors import CannotJudge
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from slmfix_bot.core.program import Program
 
 ROWS = {row.name: row for row in TREE_LANGUAGES}
-MAX_REPORTS = 20
+MAX = 20
 SHOWN = 40
 MAX_LINE = 5000  # characters; what is longer was written by a program
 MAX_GAPS = 5
@@ -71,17 +71,19 @@ class TreeValidator:
             msg = "the grammar does not know everything that the file is written in"
             raise CannotJudge(msg)
         gaps = _agreed_gaps(self.language, text, leaves(grammar, text))
-        if self.trust is Trust.BRACKETS:
-            found = ()
-        return tuple(sorted(_reports(text, found, gaps), key=lambda report: (report.line, report.column or 0)))
+        # Error nodes of a grammar that is trusted less are warnings: a repair must leave fewer of them.
+        is_sure = self.trust is Trust.FULL
+        doubts = () if is_sure else (replace(_unread(text, fault), severity=Severity.WARNING) for fault in found[:MAX])
+        reports = (*_reports(text, found if is_sure else (), gaps), *doubts)
+        return tuple(sorted(reports, key=lambda report: (report.line, report.column or 0)))
 
     def explain(self, program: Program, diagnostics: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
         """Moves each report from what was skipped to the token at which no reading could go on."""
         text, grammar = program.text, GRAMMARS[self.language]
-        stops = list(detections(grammar, text))
+        stops = list(detections(grammar, text)) if self.trust is Trust.FULL else []
         moved = []
         for diagnostic in diagnostics:
-            if not diagnostic.message.startswith("cannot read"):
+            if diagnostic.severity is not Severity.ERROR or not diagnostic.message.startswith("cannot read"):
                 moved.append(diagnostic)
                 continue
             start = _offset(text, diagnostic.line, diagnostic.column or 1)
@@ -104,7 +106,7 @@ def _reports(text: str, found: tuple[Fault, ...], gaps: tuple[Gap, ...]) -> Iter
     first = min(sign.start for gap in gaps if (sign := gap.opener or gap.stray)) if gaps else len(text) + 1
     yield from (_gap(text, gap) for gap in gaps)
     # What stands behind a bracket that does not match is its consequence.
-    for fault in [fault for fault in found if fault.end <= first][:MAX_REPORTS]:
+    for fault in [fault for fault in found if fault.end <= first][:MAX]:
         if fault.missing is not None:
             line, column = place_of(text, fault.start)
             message, signs = f'missing "{fault.missing}"', () if fault.missing[0].isalpha() else (fault.missing,)

@@ -52,3 +52,10 @@ RUST = "fn f<'a>(x: &'a str) -> u8 {\n    let y = g(x);\n    h(y, \"z\")\n}\n"
 def test_a_planted_defect_is_undone(pool: ValidatorPool, language: str, clean: str, old: str, new: str) -> None:
     assert_valid(pool, language, clean)
     assert_repaired(pool, language, clean.replace(old, new, 1), clean)
+
+
+def test_a_bracket_is_not_removed_where_the_line_reads_no_better(pool: ValidatorPool) -> None:
+    clean = "int f(int a)\n{\n    return g(a, 1);\n}\n"
+    assert_repaired(pool, "c", clean.replace("g(a", "g a"), clean.replace("g(a", "g (a"))
+    kotlin = "fun f(x: Int) {\n    if (x) y (z, w) else v()\n}\n"
+    assert_repaired(pool, "kotlin", kotlin.replace("(z", "z"), kotlin)
