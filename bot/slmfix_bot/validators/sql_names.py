@@ -2,45 +2,25 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 from sqlglot import exp, parse_one
 from sqlglot.errors import SqlglotError
 from sqlglot.optimizer.scope import Scope, traverse_scope
 
-from slmfix_bot.validators.names import MAX_NAMES, nearest, similarity, words_of
+from slmfix_bot.validators.names import nearest
 from slmfix_bot.validators.sql_error import NameProblem
 from slmfix_bot.validators.sql_outputs import scope_outputs
 from slmfix_bot.validators.sql_pseudo import LATERAL_ALIASES, is_pseudo_column, is_pseudo_qualifier, is_system_table
+from slmfix_bot.validators.sql_suggest import ROW_IDS, LegalNames, Source, is_near
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from slmfix_bot.validators.sql_catalog import Catalog
 
-ROW_IDS = frozenset({"rowid", "oid", "_rowid_"})
-PLAIN = re.compile(r"[A-Za-z_]\w*$")
-COLUMN_EVIDENCE = 0.75
-SAME_QUALIFIER = 0.3
-NEAR = 0.82
+BACKTICKS = frozenset({"mysql", "bigquery", "spark"})
 NO_ROWS = frozenset({"sqlite", "mysql", "tsql", "oracle", "snowflake"})
-
-
-@dataclass(frozen=True)
-class Source:
-    """A table in scope under the name it is used by; `columns` is None when they cannot be known."""
-
-    alias: str
-    columns: tuple[str, ...] | None
-
-    def has(self, column: str) -> bool:
-        """Whether the column is there, SQLite's row numbers included."""
-        if self.columns is None:
-            return True
-        return column.lower() in ROW_IDS or column.lower() in map(str.lower, self.columns)
 
 
 class Resolver:
@@ -65,7 +45,7 @@ class Resolver:
         self._dialect = dialect
         self._catalog = catalog
         self._made = made
-        self._quote = "`" if dialect in ("mysql", "bigquery", "spark") or "`" in statement else '"'
+        self._legal = LegalNames(catalog, "`" if dialect in BACKTICKS or "`" in statement else '"')
 
     def problems(self) -> list[NameProblem]:
         """All problems in the order of the text; none if the statement cannot be parsed."""
@@ -111,7 +91,7 @@ class Resolver:
             elif name.name.lower() not in aliases and not is_system_table(table, self._pseudo_of):
                 unknown.append(table)
         for table in unknown:
-            expected = self._legal_tables(tree, table)
+            expected = self._legal.tables(tree, table)
             elsewhere = self._catalog.schema.is_inferred or (table.db and not self._is_sqlite)
             if elsewhere and not (known and not table.db) and not (expected and is_near(table.name, expected[0])):
                 continue  # another database, or another schema of it
@@ -136,25 +116,8 @@ class Resolver:
             if isinstance(entry, exp.Column) and entry.table:
                 continue
             if isinstance(name, exp.Identifier) and not source.has(name.name) and not self._is_pseudo(name.name):
-                expected = tuple(map(self._quoted, nearest(name.name, columns)))
+                expected = tuple(map(self._legal.quoted, nearest(name.name, columns)))
                 yield from self._problem("unknown-column", f"no such column: {name.name}", name, name, expected)
-
-    def _legal_tables(self, tree: exp.Expr, table: exp.Table) -> tuple[str, ...]:
-        """Tables with a similar name come first, and those that have the columns which are asked of it."""
-        alias, sole = table.alias_or_name.lower(), len(list(tree.find_all(exp.Table))) == 1
-        asked = {
-            column.name.lower()
-            for column in tree.find_all(exp.Column)
-            if column.table.lower() == alias or (sole and not column.table)
-        }
-
-        def score(name: str) -> float:
-            columns = {column.lower() for column in self._catalog.columns(name) or ()}
-            evidence = len(asked & columns) / len(asked) if asked else 0.0
-            return similarity(table.name, name) + COLUMN_EVIDENCE * evidence
-
-        names = (name for name, _ in self._catalog.tables.values())
-        return tuple(self._quoted(name) for name in sorted(names, key=lambda name: -score(name))[:MAX_NAMES])
 
     def _columns(self, scope: Scope) -> Iterator[NameProblem]:
         chain = self._chain(scope)
@@ -247,7 +210,9 @@ class Resolver:
             joined = scope.expression.args.get("joins") or ()
             merged = any(join.args.get("using") or join.args.get("method") == "NATURAL" for join in joined)
             if len(certain) > 1 and not merged and column.name.lower() not in ROW_IDS:
-                expected = tuple(f"{self._quoted(source.alias)}.{self._quoted(column.name)}" for source in certain)
+                expected = tuple(
+                    f"{self._legal.quoted(source.alias)}.{self._legal.quoted(column.name)}" for source in certain
+                )
                 message = f"ambiguous column name: {column.name}"
                 yield from self._problem("ambiguous-column", message, column.this, column.this, expected)
                 return
@@ -258,36 +223,8 @@ class Resolver:
 
     def _unknown_column(self, column: exp.Column, written: str, chain: list[list[Source]]) -> Iterator[NameProblem]:
         first = column.args.get("table") or column.this
-        expected = self._legal_columns(column, chain)
+        expected = self._legal.columns(column, chain)
         yield from self._problem("unknown-column", f"no such column: {written}", first, column.this, expected)
-
-    def _legal_columns(self, column: exp.Column, chain: list[list[Source]]) -> tuple[str, ...]:
-        sources = [source for sources in chain for source in sources]
-        number = sum(len(sources) for sources in chain)
-        scored: list[tuple[float, str]] = []
-        for source in sources:
-            for name in source.columns or ():
-                if name == "*":
-                    continue
-                bonus = SAME_QUALIFIER if source.alias.lower() == column.table.lower() else 0.0
-                shared = sum(other.has(name) for other in sources if other.columns is not None) > 1
-                qualified = bool(column.table) or (number > 1 and shared)
-                prefix = f"{self._quoted(source.alias)}." if qualified else ""
-                scored.append((similarity(column.name, name) + bonus, prefix + self._quoted(name)))
-        near = [name for _, name in sorted(scored, key=lambda entry: -entry[0])]
-        in_scope = {source.alias.lower() for source in sources}
-        elsewhere = nearest(
-            column.name, (name for _, columns in self._others(in_scope) for name in columns), limit=MAX_NAMES
-        )
-        far = [
-            f"{self._quoted(table)}.{self._quoted(name)}"
-            for name in elsewhere[:4]
-            for table in self._catalog.tables_with(name)
-        ]
-        return tuple(dict.fromkeys((*near[: MAX_NAMES - 2], *far)))[:MAX_NAMES]
-
-    def _others(self, but: set[str]) -> Iterable[tuple[str, tuple[str, ...]]]:
-        return (entry for key, entry in self._catalog.tables.items() if key not in but)
 
     def _problem(
         self, rule: str, message: str, first: exp.Expr, last: exp.Expr, expected: tuple[str, ...]
@@ -301,20 +238,6 @@ class Resolver:
         """SQLite takes a double-quoted name that it does not know for a string."""
         start = name.meta.get("start")
         return self._dialect == "sqlite" and start is not None and self._statement[start] == '"'
-
-    def _quoted(self, name: str) -> str:
-        return name if PLAIN.match(name) else f"{self._quote}{name}{self._quote}"
-
-
-def is_near(name: str, legal: str) -> bool:
-    """Whether one is a slip for the other: the same words, or nearly the same letters.
-
-    >>> is_near("orderItems", "order_items"), is_near("custmers", "customers"), is_near("events", "orders")
-    (True, True, False)
-    """
-    bare = legal.strip('`"[]')
-    close = SequenceMatcher(None, name.lower(), bare.lower(), autojunk=False).ratio() >= NEAR
-    return close or words_of(name) == words_of(bare)
 
 
 def _usable_aliases(column: exp.Column, select: exp.Expr, *, anywhere: bool) -> set[str]:
