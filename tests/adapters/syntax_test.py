@@ -12,6 +12,13 @@ from slmfix_bot.core.tree_languages import TREE_LANGUAGES
 PARSER = TreeSitterParser()
 VALID = {
     "ansible": "- hosts: all\n  tasks: []\n",
+    "cmake": "set(a b)\n",
+    "graphql": "query { a }\n",
+    "javascript": "f(1);\n",
+    "latex": "\\section{a}\n",
+    "make": "a: b\n\tc\n",
+    "protobuf": 'syntax = "proto3";\nmessage A { int32 a = 1; }\n',
+    "typescript": "let a: number = 1;\n",
     "bash": "for f in a; do echo $f; done\n",
     "dockerfile": "FROM alpine\nRUN true\n",
     "json": '{"a": [1, 2]}\n',
