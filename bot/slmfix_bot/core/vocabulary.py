@@ -30,8 +30,8 @@ _TOML = "true false inf nan".split()
 _VERILOG = """
 module endmodule input output inout wire reg logic assign always always_ff always_comb posedge negedge begin end if else
 case casez casex endcase default for generate endgenerate genvar integer parameter localparam function endfunction task
-endtask initial signed unsigned int bit or always_latch final repeat while forever fork join unique priority typedef enum
-struct packed package endpackage interface endinterface automatic
+endtask initial signed unsigned int bit or always_latch final repeat while forever fork join unique priority typedef
+enum struct packed package endpackage interface endinterface automatic
 """.split()
 _DOCKERFILE = """
 add arg cmd copy entrypoint env expose from healthcheck label maintainer onbuild run shell stopsignal user volume workdir
