@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from slmfix_bot.core.diagnostic import Severity
 from slmfix_bot.core.program import Program
 from slmfix_bot.validators.sql import SQL
 from slmfix_bot.validators.sql_companions import MAX_COMPANIONS
@@ -128,7 +129,9 @@ def test_unknown_names_have_legal_ones() -> None:
 
 def test_a_statement_about_another_database_is_not_judged() -> None:
     assert check("SELECT a FROM metrics", FLYWAY) == []
-    assert check("SELECT a FROM metrics JOIN users ON users.id = metrics.id", FLYWAY) == ["metrics"]
+    found = diagnostics("SELECT a FROM metrics JOIN users ON users.id = metrics.id", FLYWAY)
+    assert [(d.found, d.severity) for d in found] == [("metrics", Severity.WARNING)]
+    assert diagnostics("SELECT a FROM sale JOIN users ON true", FLYWAY)[0].severity is Severity.ERROR
     assert check("SELECT a FROM warehouse.metrics JOIN users ON true", FLYWAY) == []
     assert check("SELECT relname FROM pg_class JOIN users ON true", FLYWAY) == []
 

@@ -182,3 +182,8 @@ def test_wrong_names_in_other_dialects(dialect: str) -> None:
 )
 def test_names_that_a_dialect_has_of_itself(dialect: str, text: str) -> None:
     assert [entry.found for entry in check(text, dialect) if entry.severity == "error"] == []
+
+
+def test_builtins_of_sqlite_count_their_arguments() -> None:
+    assert [(d.rule, d.line) for d in check("SELECT title\nFROM song WHERE substr(title) = 'x'")] == [("semantic", 1)]
+    assert check("SELECT substr(title, 2) FROM song") == ()

@@ -19,7 +19,8 @@ class SqlError:
 
 @dataclass(frozen=True, kw_only=True)
 class NameProblem:
-    """`found` is the name as written, at offset `start` (end exclusive); `expected` are legal names, nearest first."""
+    """`found` is the name as written, at offset `start` (end exclusive); `expected` are legal names, nearest first.
+    Without `is_sure` it may be right in a part of the database that is not known."""
 
     rule: str
     message: str
@@ -27,3 +28,4 @@ class NameProblem:
     end: int
     found: str
     expected: tuple[str, ...]
+    is_sure: bool = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sqlglot import exp, parse_one
@@ -93,9 +94,12 @@ class Resolver:
         for table in unknown:
             expected = self._legal.tables(tree, table)
             elsewhere = self._catalog.schema.is_inferred or (table.db and not self._is_sqlite)
-            if elsewhere and not (known and not table.db) and not (expected and is_near(table.name, expected[0])):
+            is_sure = not elsewhere or bool(expected and is_near(table.name, expected[0]))
+            if not is_sure and (table.db or not known):
                 continue  # another database, or another schema of it
-            yield from self._problem("unknown-table", f"no such table: {table.name}", table.this, table.this, expected)
+            message = f"no such table: {table.name}"
+            for problem in self._problem("unknown-table", message, table.this, table.this, expected):
+                yield replace(problem, is_sure=is_sure)
 
     def _changed(self, tree: exp.Expr) -> Iterator[NameProblem]:
         """The columns that INSERT, UPDATE and DELETE name themselves, when they are about one table."""

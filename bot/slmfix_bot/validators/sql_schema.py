@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from slmfix_bot.core.diagnostic import Diagnostic
+from slmfix_bot.core.diagnostic import Diagnostic, Severity
 from slmfix_bot.validators.place import place_of
 from slmfix_bot.validators.sql_catalog import NAME, Catalog, load_catalog
 from slmfix_bot.validators.sql_ddl import DEFINES, apply_statement, defined_table
@@ -184,6 +184,7 @@ def _diagnostic(text: str, start: int, problem: NameProblem) -> Diagnostic:
         end_line=end.line,
         column=place.column,
         end_column=end.column if problem.found else None,
+        severity=Severity.ERROR if problem.is_sure else Severity.WARNING,
         found=problem.found or None,
         expected=problem.expected,
         fix=equivalent(text, start + problem.start) if problem.rule == "unknown-function" else (),
