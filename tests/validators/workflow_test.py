@@ -152,6 +152,11 @@ def test_text_without_a_path_is_a_workflow_even_if_it_looks_like_an_action(pool:
     assert rules == {"missing-key", "unknown-key"}
 
 
+def test_a_template_in_a_script_does_not_excuse_broken_yaml(pool: ValidatorPool) -> None:
+    text = HEAD + "      - run: docker ps --format '{{.Names}}' | awk '{%}'\n        name: [a\n      - run: b\n"
+    assert [error.rule for error in check(pool, text)] == ["syntax"]
+
+
 def test_many_aliases_are_not_followed(pool: ValidatorPool) -> None:
     text = "a: &a 1\nb: [" + "*a, " * 2000 + "1]\n"
     validation = pool.validate(Program(language="workflow", text=text))

@@ -53,7 +53,7 @@ class WorkflowValidator:
 
     def check(self, program: Program) -> tuple[Diagnostic, ...]:
         """The YAML errors, else all others in the order of the text. Raises CannotJudge."""
-        broken = YAML.check(program)
+        broken = _yaml_errors(program)
         if broken:
             return broken
         strict = program.dialect == STRICT if program.dialect else not program.path
@@ -73,6 +73,15 @@ class WorkflowValidator:
             msg = f"actionlint gave no answer: {done.error_text.strip()[:200]}"
             raise CannotJudge(msg)
         return read_messages(program.text, json.loads(done.stdout) or (), strict=strict)
+
+
+def _yaml_errors(program: Program) -> tuple[Diagnostic, ...]:
+    """What looks like another template (`docker ps --format '{{.Names}}'`) belongs to a script and excuses nothing."""
+    try:
+        return YAML.check(program)
+    except CannotJudge:
+        text = re.sub(r"(\{\{[ \t]*)[-+.$a-z]", r"\1_", program.text)
+        return YAML.check(program.with_text(re.sub(r"(?<=[{<])%|(?<=#)%|[-+](?=\}\})", "_", text)))
 
 
 WORKFLOW = WorkflowValidator()
