@@ -116,7 +116,8 @@ def test_check_local_filters() -> None:
     text = play("debug: {msg: \"{{ 'a' | shout | whisper | loud }}\"}")
     files = {"filter_plugins/voice.py": FILTERS}
     assert [(d.rule, d.found) for d in errors(text, files)] == [("unknown-filter", "loud")]
-    assert [d.found for d in errors(text, {})] == ["shout", "whisper", "loud"]
+    assert [d.found for d in errors(text, {}, "")] == ["shout", "whisper", "loud"]
+    assert errors(text, {}) == []
 
 
 @pytest.mark.parametrize("source", ["def broken(", "class FilterModule:\n  def filters(self):\n    return make()\n"])

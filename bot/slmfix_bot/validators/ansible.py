@@ -58,7 +58,7 @@ class AnsibleValidator:
 
 def _check(document: Document, kind: Kind, root: yaml.Node) -> None:
     check_templates(document, root)
-    is_whole = kind is Kind.PLAYBOOK or not document.path
+    is_whole = not document.path or (kind is Kind.PLAYBOOK and document.repository.is_known)
     check_plugins(document, root, is_whole=is_whole and not brings_roles(root))
     checker = StructureChecker(document)
     if kind is Kind.PLAYBOOK:
