@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -157,3 +158,13 @@ def test_read_repository_opens_and_runs_nothing(tmp_path: Path) -> None:
     repository = read_repository(files, "site.yml")
     assert repository.modules["deploy"] is not None
     assert not canary.exists()
+
+
+@pytest.mark.parametrize(
+    "text", ["a" * 300_000, " " * 300_000 + "x", "\n" * 300_000, "- a " + " " * 300_000 + "b", "a=" * 90_000]
+)
+def test_read_repository_of_hostile_text_ends(text: str) -> None:
+    start = time.perf_counter()
+    files = tuple((f"roles/web/{folder}/main.yml", text) for folder in ("defaults", "tasks", "handlers"))
+    read_repository(files, ROLE)
+    assert time.perf_counter() - start < 5

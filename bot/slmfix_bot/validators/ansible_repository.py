@@ -31,12 +31,13 @@ _PLUGIN = re.compile(
 )
 _VARIABLES = re.compile(r"(?:.*/)?(defaults|vars|group_vars|host_vars)/.+")
 _TASKS = re.compile(r"(?:.*/)?(tasks|handlers)/.+")
-_TOP_KEY = re.compile(r"^[\"']?([A-Za-z_]\w*)[\"']?\s*:(?=\s|$)", re.MULTILINE)
-_ANY_KEY = re.compile(r"([A-Za-z_]\w*)[\"']?\s*[:=]")
-_REGISTERED = re.compile(r"^\s*(?:-\s+)?(?:register|loop_var|index_var):\s*[\"']?([A-Za-z_]\w*)", re.MULTILINE)
-_HANDLER = re.compile(
-    r"^[ \t]*(?:-?[ \t]*(?:name|listen):|-)[ \t]+[\"']?([^\s\"'#][^\n]*?)[\"']?[ \t\r]*$", re.MULTILINE
+# Possessive, and anchored at words and lines: a stranger's file must not make them quadratic.
+_TOP_KEY = re.compile(r"^[\"']?([A-Za-z_]\w*+)[\"']?[ \t]*+:(?=\s|$)", re.MULTILINE)
+_ANY_KEY = re.compile(r"(?<!\w)([A-Za-z_]\w*+)[\"']?[ \t]*+[:=]")
+_REGISTERED = re.compile(
+    r"^[ \t]*+(?:-[ \t]++)?(?:register|loop_var|index_var):[ \t]*+[\"']?([A-Za-z_]\w*+)", re.MULTILINE
 )
+_HANDLER = re.compile(r"^[ \t]*+(?:(?:-[ \t]++)?(?:name|listen):|-)[ \t]++([^\n]++)", re.MULTILINE)
 
 
 @lru_cache(maxsize=4)
@@ -77,7 +78,7 @@ def read_repository(files: tuple[tuple[str, str], ...], path: str) -> Repository
 @lru_cache(maxsize=8192)
 def _found(pattern: re.Pattern[str], text: str) -> frozenset[str]:
     """Cached by text: the files of one repository come along with each of its programs."""
-    return frozenset(pattern.findall(text))
+    return frozenset(word.strip(" \t\r\"'") for word in pattern.findall(text[:MAX_TEXT]))
 
 
 def _own_collection(files: tuple[tuple[str, str], ...]) -> str | None:

@@ -27,6 +27,7 @@ _FOREIGN = re.compile(r"(ansible\.(builtin|legacy)\.)?((include|import)_(role|ta
 _SET_FACT = re.compile(r"(ansible\.(builtin|legacy)\.)?set_fact")
 _NAMED = ("register", "loop_var", "index_var")
 _MOST = 6
+_MOST_LEGAL = 2000  # names; each is compared with each unknown one
 _SHORT = 7  # letters
 
 
@@ -99,12 +100,15 @@ def _check_names(document: Document, root: yaml.Node, scope: Scope, *, is_play: 
             if name in known or name in guarded or (id(node), name) in reported:
                 continue
             reported.add((id(node), name))
-            legal = [*scope.defined, *sorted(own)]
+            legal = [*scope.defined, *sorted(own)][:_MOST_LEGAL]
             edits = 2 if is_play and scope.is_closed else 1
             is_closed = is_play and scope.is_closed
-            near = [other for other in legal if is_near(name, other, edits=edits) and not _is_kin(name, other)]
-            # In a file of tasks a short name that resembles `groups` is more likely the inventory's own.
-            near += [o for o in sorted(builtin) if is_near(name, o) and (is_closed or len(o) > _SHORT)]
+            near = [o for o in legal if is_near(name, o, edits=edits) and (is_closed or not _is_kin(name, o))]
+            # In a file of tasks a short name with a letter of its own, `igroups`, is more likely the inventory's.
+            near += [
+                o for o in sorted(builtin)
+                if is_near(name, o) and (is_closed or len(o) > _SHORT or set(name) <= set(o))
+            ]  # fmt: skip
             if near:
                 expected = tuple(dict.fromkeys(nearest(name, near)))[:_MOST]
                 message = f"{name!r} is not defined; {expected[0]!r} is"
