@@ -18,6 +18,7 @@ def main():
     parser.add_argument("--config", default=".slmfix.yml")
     parser.add_argument("--language", default="relay")
     parser.add_argument("--model", default="none", help="none, slmfix-mini, or the folder of a package")
+    parser.add_argument("--aggressiveness", default="medium")
     parser.add_argument("--count", type=int, default=200)
     given = parser.parse_args()
     rows = [json.loads(line) for line in given.cases.read_text(encoding="utf-8").splitlines() if line]
@@ -30,7 +31,8 @@ def main():
         ]
         source.write_text("".join(json.dumps(row) + "\n" for row in asked), encoding="utf-8")
         command = ["slmfix-bot", "repair", "--batch", source, "--output", target]
-        subprocess.run([*command, "--config", given.config, "--model", given.model], check=True)
+        settings = ["--config", given.config, "--model", given.model, "--aggressiveness", given.aggressiveness]
+        subprocess.run([*command, *settings], check=True)
         results = [json.loads(line) for line in target.read_text(encoding="utf-8").splitlines()]
     failing = [(row, result) for row, result in zip(rows, results, strict=True) if result["status"] != "valid"]
     repaired = [(row, result) for row, result in failing if result["status"] == "repaired"]
