@@ -59,3 +59,75 @@ def test_another_interpreter_is_not_judged_as_a_shell(pool: ValidatorPool) -> No
     text = TASK + "      args:\n        executable: /usr/bin/fish\n"
     assert pool.validate(ansible(text)).errors == ()
     assert len(pool.validate(ansible(text.replace("/usr/bin/fish", "/bin/bash"))).errors) == 1
+
+
+MAKEFILE = """\
+all: a.txt
+\t@for f in $^; do \\
+\t  echo "$$f $(NAME)"; \\
+\tfi
+
+a.txt:
+\t$(Q)if test -f $@; then $(MAKE) -C x; fi
+\t$(BEGIN) foo; $(END)
+"""
+
+
+def make(text: str) -> Program:
+    return Program(language="make", text=text, path="Makefile")
+
+
+def test_a_command_of_a_makefile_is_judged_and_repaired(pool: ValidatorPool) -> None:
+    (error,) = pool.validate(make(MAKEFILE)).errors
+    assert (error.line, error.related_line, error.expected) == (4, 2, ("done",))
+    assert Repairer(pool).repair(make(MAKEFILE)).text == MAKEFILE.replace("\tfi\n", "\tdone\n")
+
+
+@pytest.mark.parametrize(
+    "recipe",
+    [
+        "\t$(call loop,if true; then)\n",
+        "\t$(IF) x; then y; fi\n",
+        "\techo '$$(date)' $(date)\n",
+        "\tawk '{ print $$1 }' $< > $@\n",
+        '\t-@test -n "$${X:-$(Y)}" || exit 1\n',
+    ],
+)
+def test_what_make_expands_raises_no_alarm(pool: ValidatorPool, recipe: str) -> None:
+    assert pool.validate(make(f"all:\n{recipe}")).errors == ()
+
+
+def test_another_shell_is_not_judged(pool: ValidatorPool) -> None:
+    assert pool.validate(make("SHELL := /usr/bin/fish\n" + MAKEFILE)).errors == ()
+
+
+QUERY = '''\
+def names(connection, wanted):
+    return connection.execute(
+        """
+        SELECT name
+        FROM users
+        WHERE (name = ?
+        """,
+        (wanted,),
+    )
+'''
+
+
+def test_sql_in_a_python_string_is_judged_and_repaired(pool: ValidatorPool) -> None:
+    program = Program(language="python", text=QUERY, path="app.py")
+    (error,) = pool.validate(program).errors
+    assert error.embedded is not None
+    assert error.embedded.language == "sql"
+    assert Repairer(pool).repair(program).text == QUERY.replace("name = ?\n", "name = ?)\n")
+
+
+def test_sql_for_a_database_client_is_judged(pool: ValidatorPool) -> None:
+    script = "#!/bin/bash\npsql app <<'SQL'\nSELECT a FROM t WHERE (b = 1;\nSQL\n"
+    assert [error.line for error in pool.validate(Program(language="bash", text=script)).errors] == [3]
+    assert pool.validate(Program(language="bash", text=script.replace("psql app", "cat"))).errors == ()
+
+
+def test_sql_that_code_puts_together_raises_no_alarm(pool: ValidatorPool) -> None:
+    text = 'def f(c, x):\n    c.execute("SELECT a FROM t WHERE " + x)\n    c.execute(f"SELECT {x} FROM")\n'
+    assert pool.validate(Program(language="python", text=text)).errors == ()

@@ -188,8 +188,9 @@ class Search:
             self.run.refusals["the text reads no better"] += 1
             return False
         bounds = self.bounds
-        if not is_about_signs(self.run.errors[0].rule):
-            # Dropping what has a wrong name makes the error go away, and with it what was asked for.
+        if not is_about_signs(self.run.errors[0].rule) and candidate.source is not RepairSource.LINTER:
+            # Dropping what has a wrong name makes the error go away, and with it what was asked for. A validator's
+            # own fix may: it writes an operator for a function that the language does not have.
             bounds = replace(bounds, lost_words=max(0, bounds.lost_words - 1))
         harm = assess(self.run.original, candidate.text, self._seen(state), bounds)
         if harm.reasons:

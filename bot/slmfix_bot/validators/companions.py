@@ -11,6 +11,10 @@ if TYPE_CHECKING:
 # language -> "module:function(path, all paths) -> wanted paths" below this package
 COMPANIONS: dict[str, str] = {
     "ansible": "ansible_companions:ansible_companions",
+    # Scripts and Python files hold SQL.
+    "bash": "sql_companions:sql_companions",
+    "python": "sql_companions:sql_companions",
+    "sh": "sql_companions:sql_companions",
     "sql": "sql_companions:sql_companions",
     "terraform": "terraform_companions:terraform_companions",
     "verilog": "verilog_companions:verilog_companions",

@@ -24,9 +24,12 @@ if TYPE_CHECKING:
 # host language -> "module:function(program) -> embedded programs" below this package
 FINDERS = {
     "ansible": "embedded_ansible:find_scripts",
+    "bash": "sql_embedded:find_sql",
     "dockerfile": "dockerfile_scripts:find_scripts",
     "kubernetes": "embedded_promql:find_expressions",
     "make": "embedded_make:find_scripts",
+    "python": "sql_embedded:find_sql",
+    "sh": "sql_embedded:find_sql",
     "workflow": "workflow_scripts:find_scripts",
     "yaml": "embedded_promql:find_expressions",
 }

@@ -21,8 +21,10 @@ ASSIGNMENT = re.compile(r"^(?:export\s+|override\s+)*[\w.@%-]+\s*(?::{0,3}|[+?!]
 OTHER_SHELL = re.compile(r"^\s*(?:export\s+)?(?:SHELL\s*[:?]*=\s*(?!\S*/?(?:ba)?sh\b)|\.ONESHELL|\.RECIPEPREFIX)", re.M)
 _NESTED = r"\((?:[^()\n]|\((?:[^()\n]|\([^()\n]*\))*\))*\)"
 EXPANSION = re.compile(rf"\$\$|\$(?:{_NESTED}|\{{[^{{}}\n]*\}}|[^\s(){{}}$])|\$")
-# Silencers such as `$(Q)` and `$(AM_V_at)` stand before a command, with or without a blank.
-PREFIX = re.compile(r"\t[ \t]*[-@+]*[ \t]*(?:\$\([\w.]+\)[ \t]*(?=[a-z@({[]))*")
+# Silencers stand before a command, with or without a blank.
+PREFIX = re.compile(
+    r"\t[ \t]*[-@+]*[ \t]*(?:\$\((?:Q|V|E|AT|AM_V_?\w*|V_\w+|\w*QUIET\w*|\w*SILENT\w*|\w+_Q)\)[ \t]*(?=[a-z@({[]))*"
+)
 # A variable in the place of a command may hold any part of one, keywords included; so may a call of a macro.
 COMMAND_PLACE = re.compile(
     r"(?:^|[;&|({!`]|\b(?:then|do|else|elif|if|while|until)\s|\bin\s\s*\w*\s|\w+=\S*\s)\s*slmfix\d+x|slmfix\d+x\s*[})]",

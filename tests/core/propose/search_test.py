@@ -37,3 +37,8 @@ def test_toml_is_repaired_by_search_alone(pool: ValidatorPool) -> None:
     outcome = repair(pool, "toml", 'name = "Jürgen\nage = 3\n')
     assert (outcome.status, outcome.text) == (RepairStatus.REPAIRED, 'name = "Jürgen"\nage = 3\n')
     assert outcome.source is RepairSource.SEARCH
+
+
+def test_a_keyword_with_its_letters_turned_comes_first(pool: ValidatorPool) -> None:
+    outcome = repair(pool, "sql", "SELECT a FORM t WHERE x = 1;\n", dialect="postgres")
+    assert outcome.text == "SELECT a FROM t WHERE x = 1;\n"

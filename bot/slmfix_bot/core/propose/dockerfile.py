@@ -31,7 +31,7 @@ def _rule(text: str, cost: float, note: str) -> Candidate:
 
 
 def _content(case: Case, row: int) -> str:
-    return case.lines[row].rstrip("\r\n")
+    return case.lines[row].rstrip("\r\n") if row < len(case.lines) else ""
 
 
 def _continued(case: Case) -> Iterator[Candidate]:
