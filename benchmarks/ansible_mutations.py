@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 import yaml
+from jinja2.filters import FILTERS
 
 from slmfix_bot.validators.ansible_document import (
     Document,
@@ -152,7 +153,9 @@ def _in_arguments(text: str, item: Item, module: Module, dice: random.Random) ->
 def _against_rules(text: str, item: Item, module: Module, given: dict[str, Item]) -> Iterator[Planted]:
     anchor = item.key_node.start_mark.line
     for group in module.rules.get("required_together", ()):
-        if all(name in given for name in group) and (kept := _without(text, given[group[-1]])):
+        # What a template may omit is not surely given.
+        is_sure = all(name in given and literal(given[name].value) for name in group[:-1])
+        if is_sure and group[-1] in given and (kept := _without(text, given[group[-1]])):
             yield Planted("required together", anchor, kept, ("missing-option",))
     for key, value, names, *_ in module.rules.get("required_if", ()):
         is_met = key in given and literal(given[key].value) == value and all(name in given for name in names)
@@ -176,6 +179,8 @@ def _against_rules(text: str, item: Item, module: Module, given: dict[str, Item]
 
 def _in_templates(document: Document, root: yaml.Node, dice: random.Random) -> Iterator[Planted]:
     text = document.text
+    # A repository's own plugins cannot be told from misspelt ones in a file alone.
+    shipped = tables().plugins("filter", "ansible.builtin").union(FILTERS)
     for node in walk(root):
         template = document.templates.get(id(node))
         if template is None:
@@ -184,9 +189,9 @@ def _in_templates(document: Document, root: yaml.Node, dice: random.Random) -> I
         raw = text[start : node.end_mark.index]
         magic = [name for name in template.variables if name in tables().variables and len(name) > 5]
         for kind, names, pattern in (
-            ("filter", template.filters, r"\|\s*({})\b"),
+            ("filter", [name for name in template.filters if name in shipped], r"\|\s*({})\b"),
             ("test", template.tests, r"\bis\s+(?:not\s+)?({})\b"),
-            ("lookup", [name for name in template.lookups if "." not in name], r"\(\s*['\"]({})['\"]"),
+            ("lookup", [name for name in template.lookups if name in tables().lookups], r"\(\s*['\"]({})['\"]"),
             ("magic variable", [name for name in magic if name not in template.guarded], r"(?<![\w.'])({})\b"),
         ):
             for name in names:

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # docs/decisions/0012-other-languages.md
-OTHERS = ("javascript", "typescript", "jq", "promql", "graphql", "protobuf", "cmake", "make", "latex", "dockerfile", "workflow")
+OTHERS = (
+    *("javascript", "typescript", "jq", "promql", "graphql", "protobuf"),
+    *("cmake", "make", "latex", "dockerfile", "workflow"),
+)
 CASES = Path(__file__).parents[1] / "cases"
 SCHEMATIC = tuple(key for key in ("kubernetes", *GOVERNED) if (CASES / key).is_dir())
 LANGUAGES = ("bash", "sh", "sql", "python", "yaml", "json", "toml", "verilog", *OTHERS, *SCHEMATIC)

@@ -34,8 +34,8 @@ endtask initial signed unsigned int bit or always_latch final repeat while forev
 enum struct packed package endpackage interface endinterface automatic
 """.split()
 _DOCKERFILE = """
-add arg cmd copy entrypoint env expose from healthcheck label maintainer onbuild run shell stopsignal user volume workdir
-as root home description bin sh bash
+add arg cmd copy entrypoint env expose from healthcheck label maintainer onbuild run shell stopsignal user volume
+workdir as root home description bin sh bash
 """.split()
 _WORKFLOW = """
 on name jobs steps uses run with env if needs runs-on strategy matrix shell working-directory id outputs inputs secrets

@@ -22,10 +22,10 @@ from slmfix_bot.core.propose.search import propose_search
 from slmfix_bot.core.propose.sql import propose_sql
 from slmfix_bot.core.propose.sql_functions import propose_sql_functions
 from slmfix_bot.core.propose.sql_schema import propose_sql_schema
+from slmfix_bot.core.propose.terraform import propose_terraform, propose_terraform_escapes
 from slmfix_bot.core.propose.verilog import propose_verilog_names
 from slmfix_bot.core.propose.verilog_modules import propose_verilog_modules
 from slmfix_bot.core.propose.verilog_syntax import propose_verilog_syntax
-from slmfix_bot.core.propose.terraform import propose_terraform, propose_terraform_escapes
 from slmfix_bot.core.propose.workflow import propose_workflow
 from slmfix_bot.core.propose.yaml import propose_yaml
 from slmfix_bot.core.rules import is_about_signs
