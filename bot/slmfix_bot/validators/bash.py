@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from slmfix_bot.adapters.process import find_program, run
-from slmfix_bot.core.diagnostic import Diagnostic
+from slmfix_bot.core.diagnostic import Diagnostic, Severity
 from slmfix_bot.core.text import bare_lines
 from slmfix_bot.errors import MissingToolError, ToolMissing
 from slmfix_bot.validators import shellcheck
@@ -29,6 +29,7 @@ UNCLOSED = re.compile(r"unexpected EOF while looking for matching `(.)'")
 DASH_EXPECTING = re.compile(r"\(expecting \"(.*)\"\)")
 FENCE = re.compile(r"\s*(```+|~~~+)[\w+-]*[ \t]*(?:\n|\Z)")
 MAX_PROBES = 12
+COMMON_CODES = frozenset({"SC2145"})
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,8 @@ class ShellValidator:
         syntax = self._parse(program.text)
         if syntax or not shellcheck.is_installed():
             return syntax
-        return shellcheck.check(program.text, self.language)
+        found = shellcheck.check(program.text, self.language)
+        return tuple(_weighed(diagnostic) for diagnostic in found) if program.path else found
 
     def explain(self, program: Program, diagnostics: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
         """Finds the column of an unexpected token and the opener of an unclosed construct."""
@@ -118,6 +120,12 @@ class ShellValidator:
             if again and again[0].message == diagnostic.message and again[0].line == diagnostic.line:
                 return replace(diagnostic, column=start + 1, end_column=start + 1 + len(token))
         return diagnostic
+
+
+def _weighed(diagnostic: Diagnostic) -> Diagnostic:
+    """In a repository's file what 1 % of published scripts do is no error: docs/decisions/0002-blocking-codes.md."""
+    is_common = diagnostic.rule in COMMON_CODES
+    return replace(diagnostic, severity=Severity.WARNING) if is_common else diagnostic
 
 
 def _fence(text: str) -> Diagnostic:

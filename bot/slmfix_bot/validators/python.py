@@ -40,6 +40,12 @@ VERSION = re.compile(r"(?:py(?:thon)?)?3[. ]?(\d{1,2})")
 MAY_BE_NEWER = re.compile(
     r"f-string|\b(?:def|class)\s+\w+\s*\[|^\s*type\s+\w+.*=|except\s+\w+\s*,|\bt['\"]", re.IGNORECASE
 )
+# Names of Python 2 in a file that asks which Python it runs on, and names that the file makes while it runs.
+OLD_NAMES = frozenset(
+    "unicode raw_input xrange basestring long unichr reduce file cmp execfile reload buffer apply intern".split()
+)
+ASKS_VERSION = re.compile(r"\bversion_info\b|\bPY[23]\b|\bNameError\b|\bsix\b|\bImportError\b|\bsys\.version\b")
+MAKES_NAMES = re.compile(r"\bglobals\(\)\s*(?:\[|\.update|\)|,)|^\s*exec\(", re.MULTILINE)
 RELATED = re.compile(r"\bon line (\d+)")
 NAME = re.compile(r"`(\w+)`")
 
@@ -140,6 +146,8 @@ def _ruff(text: str, path: str, tree: ast.Module, target: tuple[int, int]) -> It
     findings: list[dict[str, Any]] = json.loads(done.stdout)
     for finding in findings:
         named = NAME.search(finding["message"]) if finding["code"] in ("F821", "F822", "F823") else None
+        if named and finding["code"] == "F821" and _may_exist(named[1], text):
+            continue
         yield Diagnostic(
             rule=_rule(finding["code"]),
             message=finding["message"],
@@ -150,6 +158,10 @@ def _ruff(text: str, path: str, tree: ast.Module, target: tuple[int, int]) -> It
             found=named[1] if named else None,
             expected=nearest(named[1], _defined_names(tree, but=named[1])) if named else (),
         )
+
+
+def _may_exist(name: str, text: str) -> bool:
+    return bool(MAKES_NAMES.search(text) or (name in OLD_NAMES and ASKS_VERSION.search(text)))
 
 
 def _rule(code: str | None) -> str:

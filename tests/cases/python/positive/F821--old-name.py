@@ -1,0 +1,2 @@
+def f(n):
+    return [unicode(i) for i in range(n)]
