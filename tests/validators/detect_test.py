@@ -78,3 +78,7 @@ def test_a_declared_language_decides() -> None:
     assert detect("a.inc", "echo\n", "Shell") == "bash"
     assert detect("x.conf", "- hosts: all\n  tasks: []\n", "YAML") == "ansible"
     assert detect("a.py", "?", "Text") not in VALIDATORS
+
+
+def test_a_path_that_is_a_template_has_no_language() -> None:
+    assert detect("{{cookiecutter.name}}/site.yml", "- hosts: all\n  tasks: []\n") is None

@@ -96,6 +96,7 @@ LINGUIST = {
     "tsx": "typescript",
     "open-policy-agent": "rego",
 }
+TEMPLATE_PATH = re.compile(r"\{\{.*\}\}")  # cookiecutter and its like: what is in the file is filled in later
 MAX_LOOK = 1 << 16
 Sniffer = Callable[[PurePosixPath, str], str | None]
 # Formats that other formats are written in: the first sniffer that knows the file names it. Each is one module.
@@ -115,6 +116,8 @@ def detect(path: str, text: str, declared: str | None = None) -> str | None:
 
     `declared` is GitHub's name of the language out of `.gitattributes`, which decides where it is known.
     """
+    if TEMPLATE_PATH.search(path):
+        return None
     place = PurePosixPath(path)
     if declared is not None:
         name = declared.casefold().replace(" ", "-")
