@@ -224,3 +224,15 @@ def test_a_folder_in_the_place_of_the_report_does_not_undo_the_review(repo: GitR
         assert len(fake.comments) == 1
     assert job.outputs["repaired"] == "1"
     assert "report" not in job.outputs
+
+
+def test_a_change_cannot_bring_the_model(repo: GitRepo, job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(repo.path)
+    repo.switch("main")
+    repo.write(".slmfix.yml", "model: ./models/own\n")
+    repo.commit("configuration")
+    repo.branch("mine")
+    with pull_of(repo, {"run.sh": BROKEN, "models/own/slmfix-model.json": "{", "models/own/model.onnx": b"\0"}) as fake:
+        assert job.review(fake, model="") == 0
+    assert "The change touches the model package ./models/own" in job.summary
+    assert job.report["findings"][0]["repair"]["status"] == "repaired"

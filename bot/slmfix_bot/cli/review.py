@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import replace
+from os.path import normpath
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -102,6 +103,7 @@ def _review(git: Git, event: Event, options: Options, poster: GitHubPoster | Non
     changes = _changes(git, event, options)
     trusted = _trusted_commit(event)
     options = with_trusted_config(git, options, trusted, changes.head)
+    options, notes = _without_its_own_model(git, options, changes)
 
     def read_schema(path: str) -> str | None:
         content = git.read_blob(trusted, path)
@@ -122,8 +124,24 @@ def _review(git: Git, event: Event, options: Options, poster: GitHubPoster | Non
             companions=open_companions(git),
             model=repairer.model.identity if repairer and repairer.model else None,
             why_not=NO_TOKEN if event.number is not None else NO_PULL_REQUEST,
+            notes=notes,
             blob_url=f"{server}/{event.repository}/blob/{changes.head}",
         )
+
+
+def _without_its_own_model(git: Git, options: Options, changes: ChangeSet) -> tuple[Options, tuple[str, ...]]:
+    """A change may not bring the model that judges its repairs: a graph of a stranger is native code's input."""
+    folder = Path(normpath(Path.cwd() / options.model)) if "/" in options.model else None
+    if folder is None or not folder.is_relative_to(git.root):
+        return options, ()
+    prefix = folder.relative_to(git.root).as_posix()
+    touched = [file.path for file in changes.files] + [skip.path for skip in changes.skipped]
+    if not any(
+        prefix == "." or f"{path}/".startswith(f"{prefix}/") or prefix.startswith(f"{path}/") for path in touched
+    ):
+        return options, ()
+    note = f"The change touches the model package {options.model}, so no model took part."
+    return replace(options, model="none"), (note,)
 
 
 def _changes(git: Git, event: Event, options: Options) -> ChangeSet:
