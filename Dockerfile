@@ -9,7 +9,7 @@ COPY bot bot
 COPY exporters exporters
 COPY training training
 RUN python -m pip wheel --no-cache-dir --no-deps --wheel-dir /tmp/wheel . \
-    && /opt/slmfix/bin/pip install --no-cache-dir --no-compile /tmp/wheel/*.whl
+    && /opt/slmfix/bin/pip install --no-cache-dir --no-compile "$(ls /tmp/wheel/*.whl)[languages]"
 COPY .ci/slim_image.py .ci/slim_image.py
 RUN /opt/slmfix/bin/python -P .ci/slim_image.py \
     && /opt/slmfix/bin/python -P -m compileall -q -j 2 /opt/slmfix/lib

@@ -1,6 +1,6 @@
 """Removes from the image's environment what the bot never loads; run once by the Dockerfile, prints what was freed.
 
-The language pack alone brings 173 grammars of which ten are used, onnxruntime its conversion tools, and tokenizers a
+The language pack alone brings 173 grammars of which some forty are used, onnxruntime its conversion tools, and tokenizers a
 download client that never runs here. What to keep is read from the product's own tables and from the metadata of the
 installed packages, so neither a new grammar nor a new dependency needs a change here.
 """
@@ -19,6 +19,7 @@ from slmfix_bot.adapters.syntax import GRAMMARS
 
 PACKAGES = Path(sysconfig.get_paths()["purelib"])
 NEVER_LOADED = {"huggingface-hub"}  # tokenizers asks it for downloads; the bot loads a local file
+EXTRA = "languages"  # that the Dockerfile installs
 UNUSED = (
     "onnxruntime/datasets",
     "onnxruntime/quantization",
@@ -35,11 +36,11 @@ def normalised(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def needed(installed: dict[str, Distribution], name: str) -> set[str]:
-    """The names of everything that a distribution needs, itself included."""
+def needed(installed: dict[str, Distribution], name: str, extra: str) -> set[str]:
+    """The names of everything that a distribution with an extra needs, itself included."""
     found = set[str]()
     seen = set[tuple[str, str]]()
-    pending = [(name, "")]
+    pending = [(name, ""), (name, extra)]
     while pending:
         one, extra = pending.pop()
         if (one, extra) in seen or one in NEVER_LOADED or one not in installed:
@@ -66,7 +67,7 @@ def remove(path: Path) -> int:
 def doomed() -> list[Path]:
     """Files of unneeded packages, unused grammars, and parts that no run loads."""
     installed = {normalised(one.metadata["Name"]): one for one in distributions(path=[str(PACKAGES)])}
-    kept = needed(installed, "slmfix-bot")
+    kept = needed(installed, "slmfix-bot", EXTRA)
     paths = [
         Path(str(one.locate_file(file))).resolve()
         for name, one in installed.items()
