@@ -1,6 +1,6 @@
 """Removes from the image's environment what the bot never loads; run once by the Dockerfile, prints what was freed.
 
-The language pack alone brings 173 grammars of which some forty are used, onnxruntime its conversion tools, and tokenizers a
+The language pack brings 173 grammars of which some forty are used, onnxruntime its conversion tools, and tokenizers a
 download client that never runs here. What to keep is read from the product's own tables and from the metadata of the
 installed packages, so neither a new grammar nor a new dependency needs a change here.
 """

@@ -55,7 +55,7 @@ def test_bare_install_has_no_training_library() -> None:
 
 def test_extras_pin_torch() -> None:
     extras = setup_cfg()["options.extras_require"]
-    assert set(extras) == {"gpu", "languages", "export", "train", "dev"}
+    assert set(extras) == {"gpu", "languages", "duckdb", "export", "train", "dev"}
     assert "torch==2.13.0" in lines(extras["export"])
     assert "torch==2.13.0" in lines(extras["train"])
 
