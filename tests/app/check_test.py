@@ -204,3 +204,14 @@ def test_hostile_files_are_accounted_for_in_time(path: str, hasty: ValidatorPool
     assert len(recorder.first) == len(units)
     failing = {path for path, validation in recorder.first.items() if not validation.is_valid}
     assert failing == {finding.path for finding in report.findings} | {skipped.path for skipped in report.skipped}
+
+
+def test_an_unknown_module_is_listed_as_not_judged(pool: ValidatorPool) -> None:
+    tasks = "- name: Own\n  our_own_thing:\n    a: 1\n"
+    report = check(pool, file_change("roles/a/tasks/main.yml", tasks))
+    assert report.findings == ()
+    (skipped,) = report.skipped
+    assert "line 2, not judged" in skipped.reason
+    assert "our_own_thing" in skipped.reason
+    old = check(pool, file_change("roles/a/tasks/main.yml", tasks + "- name: New\n  ansible.builtin.ping:\n", tasks))
+    assert old.skipped == ()

@@ -10,6 +10,7 @@ from slmfix_bot import __version__
 from slmfix_bot.app.assign import assign
 from slmfix_bot.app.findings import FileFindings, find
 from slmfix_bot.core.change import Skipped
+from slmfix_bot.core.diagnostic import Severity
 from slmfix_bot.core.globs import matches_any
 from slmfix_bot.core.options import LanguageOptions
 from slmfix_bot.core.program import Program
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     Progress = Callable[[str, int, int], None]
 
+_DOUBTS = 5  # unknown names that are listed for a file
 _PER_JOB = 4  # files that each worker gets at once; the fewer, the finer the progress
 
 
@@ -72,6 +74,7 @@ def run_check(
         if found.skipped is not None:
             skipped.append(Skipped(path=change.path, reason=found.skipped))
         skipped += [Skipped(path=change.path, reason=reason) for reason in head.silent]
+        skipped += unknown_names(change, head)
         files.append(found)
     findings = _repair_all(files, options, validator, repairer, progress)
     return Report(
@@ -83,6 +86,21 @@ def run_check(
         skipped=tuple(skipped),
         changes=changes.files,
     )
+
+
+def unknown_names(change: FileChange, head: Validation) -> list[Skipped]:
+    """Added names that the validator neither knows nor calls wrong, such as modules that may live elsewhere."""
+    doubts = [
+        diagnostic
+        for diagnostic in head.diagnostics
+        if diagnostic.severity is Severity.WARNING
+        and diagnostic.rule.startswith("unknown-")
+        and diagnostic.line in change.added_lines
+    ]
+    told = [Skipped(path=change.path, reason=f"line {d.line}, not judged: {d.message:.200}") for d in doubts[:_DOUBTS]]
+    if len(doubts) > _DOUBTS:
+        told.append(Skipped(path=change.path, reason=f"{len(doubts) - _DOUBTS} more unknown names, not judged"))
+    return told
 
 
 def _judged(
