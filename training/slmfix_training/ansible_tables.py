@@ -10,11 +10,8 @@ and which options are required or exclude each other; no prose.
 
 from __future__ import annotations
 
-import argparse
 import ast
 import json
-import zipfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from slmfix_bot.validators.ansible_source import (
@@ -32,12 +29,13 @@ from slmfix_training.ansible_facts import read_galaxy_keys, read_variables
 from slmfix_training.ansible_keywords import read_keyword_types, read_keywords
 from slmfix_training.ansible_plugins import read_plugins
 from slmfix_training.ansible_wheel import BUILTIN, Documentation, Sources
+from slmfix_training.table_archive import run_builder, write_tables
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 DEPTH = 3
-_FIXED_DATE = (1980, 1, 1, 0, 0, 0)
 
 
 class Interner:
@@ -148,20 +146,12 @@ def build(wheels: list[Path], output: Path) -> None:
             if (routes := _routes(runtime, tables.get(c, {}).get("modules", {})))
         },
     }
-    with zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for name, content in {"index": index, **tables}.items():
-            info = zipfile.ZipInfo(f"{name}.json", _FIXED_DATE)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(info, json.dumps(content, separators=(",", ":"), sort_keys=True), compresslevel=9)
+    write_tables(output, {"index": index, **tables})
 
 
 def main() -> None:
     """The command of the module docstring."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("wheels", nargs="+", type=Path, metavar="WHEEL")
-    parser.add_argument("-o", "--output", required=True, type=Path, metavar="FILE")
-    arguments = parser.parse_args()
-    build(arguments.wheels, arguments.output)
+    run_builder(__doc__, build)
 
 
 if __name__ == "__main__":

@@ -80,9 +80,7 @@ def read_own_language(config: Path, language: str | None) -> OwnLanguage:
     judge = parts[0] if len(parts) == 1 else Together(name, parts)
     _look(judge)
     settings = options.languages.get(name)
-    return OwnLanguage(
-        language=name, patterns=settings.include if settings else (), validators={name: judge}
-    )
+    return OwnLanguage(language=name, patterns=settings.include if settings else (), validators={name: judge})
 
 
 def _look(judge: Validator) -> None:

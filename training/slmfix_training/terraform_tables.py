@@ -12,21 +12,20 @@ stored once. Only facts are kept: names, types, what is required; no prose.
 
 from __future__ import annotations
 
-import argparse
 import json
-import zipfile
 from collections import Counter
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from slmfix_training.table_archive import run_builder, write_tables
 from slmfix_training.terraform_source import Classes, read_wheel
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from slmfix_training.terraform_source import Property, Source
 
 SMALL = 150  # types; a provider with fewer is one member
 DEPTH = 12
-_FIXED_DATE = (1980, 1, 1, 0, 0, 0)
 
 
 class Member:
@@ -103,20 +102,12 @@ def build(wheels: list[Path], output: Path) -> None:
         members = table_members(table, source)
         index[table] = summary(source, members)
         contents |= {name: member.content() for name, member in members.items()}
-    with zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for name, content in {"index": index, **dict(sorted(contents.items()))}.items():
-            info = zipfile.ZipInfo(f"{name}.json", _FIXED_DATE)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(info, json.dumps(content, separators=(",", ":"), sort_keys=True), compresslevel=9)
+    write_tables(output, {"index": index, **dict(sorted(contents.items()))})
 
 
 def main() -> None:
     """The command of the module docstring."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("wheels", nargs="+", type=Path, metavar="WHEEL")
-    parser.add_argument("-o", "--output", required=True, type=Path, metavar="FILE")
-    arguments = parser.parse_args()
-    build(arguments.wheels, arguments.output)
+    run_builder(__doc__, build)
 
 
 if __name__ == "__main__":
