@@ -131,3 +131,14 @@ def test_sql_for_a_database_client_is_judged(pool: ValidatorPool) -> None:
 def test_sql_that_code_puts_together_raises_no_alarm(pool: ValidatorPool) -> None:
     text = 'def f(c, x):\n    c.execute("SELECT a FROM t WHERE " + x)\n    c.execute(f"SELECT {x} FROM")\n'
     assert pool.validate(Program(language="python", text=text)).errors == ()
+
+
+def test_a_script_that_the_file_s_own_error_hid_is_repaired_too(pool: ValidatorPool) -> None:
+    program = Program(language="dockerfile", text="FROM alpine\nRUN if true; then echo x\nWROKDIR /a\n")
+    outcome = Repairer(pool).repair(program)
+    assert outcome.text == "FROM alpine\nRUN if true; then echo x; fi\nWORKDIR /a\n"
+
+
+def test_the_message_names_the_language_inside(pool: ValidatorPool) -> None:
+    (error,) = pool.validate(ansible(TASK)).errors
+    assert error.message.startswith("bash: syntax error")

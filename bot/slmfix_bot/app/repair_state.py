@@ -75,12 +75,13 @@ class State:
     sources: tuple[tuple[RepairSource, str], ...] = ()
 
     @property
-    def open(self) -> tuple[int, int, int]:
-        """Open errors of syntax, of containers, and others. Each kind hides the next: names are looked for only in
-        what parses, and columns only in tables that exist; so a step may uncover any number of later ones."""
-        syntax = sum(error.rule in SYNTAX_RULES for error in self.errors)
-        containers = sum(error.rule in CONTAINER_RULES for error in self.errors)
-        return syntax, containers, len(self.errors) - syntax - containers
+    def open(self) -> tuple[int, ...]:
+        """Open errors of syntax, of containers, and others, and then the same of programs inside the file. Each kind
+        hides the next: names are looked for only in what parses, columns only in tables that exist, and scripts only
+        in files that are in order; so a step may uncover any number of later ones."""
+        own = [error.rule for error in self.errors if error.embedded is None]
+        inner = [error.rule for error in self.errors if error.embedded is not None]
+        return *_by_kind(own), *_by_kind(inner)
 
     @property
     def first(self) -> Diagnostic:
@@ -103,9 +104,15 @@ class State:
         return len(lines) - error.line, len(line) - (error.column or 1)
 
     @property
-    def order(self) -> tuple[tuple[int, int, int], float, tuple[int, int]]:
+    def order(self) -> tuple[tuple[int, ...], float, tuple[int, int]]:
         """Sorts the beam: fewest errors, then the cheapest way, then the furthest."""
         return self.open, self.cost, self.behind_first_error
+
+
+def _by_kind(rules: Sequence[str]) -> tuple[int, int, int]:
+    syntax = sum(rule in SYNTAX_RULES for rule in rules)
+    containers = sum(rule in CONTAINER_RULES for rule in rules)
+    return syntax, containers, len(rules) - syntax - containers
 
 
 @dataclass

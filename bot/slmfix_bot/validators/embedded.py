@@ -92,6 +92,7 @@ def _in_host(host: str, place: Embedded, inner: Program, diagnostic: Diagnostic)
     related = diagnostic.related_line
     return replace(
         diagnostic,
+        message=f"{place.language}: {diagnostic.message}",
         line=to_host_line(place, diagnostic.line),
         end_line=to_host_line(place, diagnostic.end_line),
         column=column(diagnostic.line, diagnostic.column),

@@ -99,6 +99,7 @@ def inner_case(case: Case) -> Case:
         end_column = diagnostic.end_column and to_inner_column(place, lines[1], diagnostic.end_column)
         return replace(
             diagnostic,
+            message=diagnostic.message.removeprefix(f"{place.language}: "),
             line=lines[0],
             end_line=lines[1],
             column=column,
