@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.testing.engine import repair
 from tests.testing.repair_cases import assert_refused, assert_repaired, assert_valid
 
 if TYPE_CHECKING:
@@ -96,3 +97,9 @@ def test_yaml_valid_noop(pool: ValidatorPool, language: str, text: str) -> None:
 @pytest.mark.parametrize(("language", "broken"), REFUSED)
 def test_yaml_refused_noop(pool: ValidatorPool, language: str, broken: str) -> None:
     assert_refused(pool, language, broken)
+
+
+def test_a_flow_sequence_gets_its_commas(pool: ValidatorPool) -> None:
+    text = "a: [ 'x',\n     'y' 'z' ]\ne: ['x' 'y']\n"
+    outcome = repair(pool, "yaml", text)
+    assert outcome.text == "a: [ 'x',\n     'y', 'z' ]\ne: ['x', 'y']\n"

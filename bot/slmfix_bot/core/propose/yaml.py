@@ -30,6 +30,7 @@ def propose_yaml(case: Case) -> Iterator[Candidate]:
         yield _rule(untabbed, 0.6, "tabs to blanks")
     dashed = re.sub(r"^( *)-(?=[^\s-])([^\n]*(?:\n\1 (?! )[^\n]*)*)", _spaced_dash, text, flags=re.M)
     yield _rule(dashed, 0.9, "blank behind the dash")
+    yield from _flow_comma(case)
     count = len(case.lines)
     near = [
         case.target.line,
@@ -49,6 +50,15 @@ def propose_yaml(case: Case) -> Iterator[Candidate]:
         yield from _shifts(case, number, 0.4 * rank)
     yield from _aligned(case)
     yield from _closed_quotes(case, {n for n in near if n})
+
+
+def _flow_comma(case: Case) -> Iterator[Candidate]:
+    """The comma that a flow sequence or mapping lacks in front of the reported entry."""
+    if "flow" not in case.target.message or case.target.column is None:
+        return
+    before = case.text[: case.at].rstrip()
+    if before and before[-1] not in ",[{:":
+        yield _rule(case.splice(len(before), len(before), ","), 0.7, "comma added")
 
 
 def _closed_quotes(case: Case, done: set[int]) -> Iterator[Candidate]:
