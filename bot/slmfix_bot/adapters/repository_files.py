@@ -32,8 +32,12 @@ class _StoredFiles:
     def _ids(self) -> Mapping[str, str]:
         return self._git.index_entries() if self._version == "STAGED" else self._git.tree_entries(self._version)
 
-    def paths(self) -> Sequence[str]:
+    @cached_property
+    def _paths(self) -> Sequence[str]:
         return tuple(self._ids)
+
+    def paths(self) -> Sequence[str]:
+        return self._paths
 
     def read(self, paths: Sequence[str]) -> Mapping[str, str]:
         wanted = {path: self._ids[path] for path in paths if path in self._ids}

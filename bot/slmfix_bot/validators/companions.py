@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from functools import lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -21,6 +23,25 @@ COMPANIONS: dict[str, str] = {
 }
 
 
+# Paths that a rule may want at all: it is asked for every changed file, and a repository has many others.
+_SQL = (
+    r"\.(?:sql|ddl|csv|ya?ml|ini|prisma)$|(?:^|/)(?:versions|migrations|models)/.*\.py$|/(?:env\.py|script\.py\.mako)$"
+    r"|(?:^|/)(?:\.sqlfluff|sqlc\.json|drizzle\.config\.[jt]s)$"
+)
+WANTED = {
+    "ansible": r"(?:^|/)(?:library|\w+_plugins|plugins|roles|group_vars|host_vars|defaults|vars|handlers|tasks|meta)/"
+    r"|(?:^|/)(?:requirements|galaxy)\.ya?ml$",
+    **dict.fromkeys(("bash", "python", "sh", "sql"), _SQL),
+    "terraform": r"\.tf(?:\.json)?$|(?:^|/)(?:\.gitignore|README\.md|LICENSE|Makefile)$",
+    "verilog": r"(?i:\.s?vh?)$",
+}
+
+
+@lru_cache(maxsize=16)
+def _wanted(pattern: str, tree: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(filter(re.compile(pattern).search, tree))
+
+
 def companions(language: str, path: str, tree: Sequence[str]) -> Sequence[str]:
     """The wanted paths out of `tree`, in the order in which the validator reads them."""
     place = COMPANIONS.get(language)
@@ -30,4 +51,4 @@ def companions(language: str, path: str, tree: Sequence[str]) -> Sequence[str]:
     choose: Callable[[str, Sequence[str]], Sequence[str]] = getattr(
         import_module(f"slmfix_bot.validators.{module}"), name
     )
-    return choose(path, tree)
+    return choose(path, _wanted(WANTED[language], tuple(tree)))
