@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from slmfix_bot.validators.pool import ValidatorPool
 
 NO_MODEL = "none"
+MAX_JOBS = 4  # more workers cost memory and seldom gain time
 
 
 def read_config_file(folder: Path, chosen: Path | None) -> dict[str, Any]:
@@ -48,7 +49,12 @@ def read_config_file(folder: Path, chosen: Path | None) -> dict[str, Any]:
 
 def local_options(folder: Path, chosen: Path | None, given: Mapping[str, Any]) -> Options:
     """Defaults, the file of the work tree, `SLMFIX_*`, and the options given on the command line."""
-    return build_options(read_config_file(folder, chosen), environment_settings(os.environ), given)
+    return build_options(machine_settings(), read_config_file(folder, chosen), environment_settings(os.environ), given)
+
+
+def machine_settings() -> dict[str, Any]:
+    """The default of `jobs`: one for each processor that this process may use, up to MAX_JOBS."""
+    return {"jobs": min(MAX_JOBS, len(os.sched_getaffinity(0)))}
 
 
 @contextmanager

@@ -23,7 +23,12 @@ ENGINE = (
     ),
     click.option("--model", metavar="DIR|NAME", help="Model package: a name, a folder (./x), or none."),
     click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), help="Where the model runs; default auto."),
-    click.option("--jobs", type=click.IntRange(1), metavar="N", help="Validators that run at the same time."),
+    click.option(
+        "--jobs",
+        type=click.IntRange(1),
+        metavar="N",
+        help="Validators that run at the same time; by default one for each processor, up to 4.",
+    ),
 )
 RUN = (
     click.option(

@@ -70,6 +70,7 @@ def _completed(event: Event, poster: GitHubPoster | None, inputs: Mapping[str, s
 
 def _read_options(git: Git, event: Event, inputs: Mapping[str, str]) -> Options:
     from slmfix_bot.adapters.config import FILE_NAME, build_options, environment_settings, load_config
+    from slmfix_bot.cli.build import machine_settings
     from slmfix_bot.validators import VALIDATORS
 
     path = inputs.get("config") or FILE_NAME
@@ -83,7 +84,8 @@ def _read_options(git: Git, event: Event, inputs: Mapping[str, str]) -> Options:
         msg = f"{path} is not UTF-8 text"
         raise ConfigurationError(msg) from error
     settings = load_config(text, path, frozenset(VALIDATORS))
-    return build_options(settings, environment_settings(os.environ), environment_settings(os.environ, inputs=True))
+    environment, inputs_given = (environment_settings(os.environ, inputs=given) for given in (False, True))
+    return build_options(machine_settings(), settings, environment, inputs_given)
 
 
 def _trusted_commit(event: Event) -> str:
