@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from slmfix_bot.app.repair import Repairer
+from slmfix_bot.core.diagnostic import Severity
 from slmfix_bot.core.program import Program
 from slmfix_bot.core.report import RepairStatus
+from slmfix_bot.validators import VALIDATORS
+from slmfix_bot.validators.embedded import FINDERS, check_embedded
 
 if TYPE_CHECKING:
     from slmfix_bot.validators.pool import ValidatorPool
@@ -142,3 +146,15 @@ def test_a_script_that_the_file_s_own_error_hid_is_repaired_too(pool: ValidatorP
 def test_the_message_names_the_language_inside(pool: ValidatorPool) -> None:
     (error,) = pool.validate(ansible(TASK)).errors
     assert error.message.startswith("bash: syntax error")
+
+
+CASES = Path(__file__).parents[1] / "cases"
+VALID = [path for language in sorted(FINDERS) for path in sorted((CASES / language / "negative").glob("*.*"))]
+
+
+@pytest.mark.parametrize("path", VALID, ids=lambda path: f"{path.parent.parent.name}-{path.name}")
+def test_programs_inside_of_valid_files_raise_no_alarm(path: Path) -> None:
+    text = path.read_bytes().decode(errors="surrogateescape")
+    program = Program(language=path.parent.parent.name, text=text, path=path.name)
+    errors = check_embedded(program, VALIDATORS, quick=True)
+    assert [error.message for error in errors if error.severity is Severity.ERROR] == []

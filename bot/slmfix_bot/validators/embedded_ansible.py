@@ -30,7 +30,8 @@ def find_scripts(program: Program) -> list[Embedded]:
     found = []
     for node in () if error else _scripts(roots):
         text = str(node.value)
-        if not CONTROL.search(text) and "{{" not in HOLE.sub("", text):
+        rest = HOLE.sub("", text)
+        if not CONTROL.search(text) and "{{" not in rest and "}}" not in rest:
             found.append(scalar_program(node, program.text, "bash", HOLE))
     return [place for place in found if place is not None]
 
