@@ -177,9 +177,9 @@ def test_of_two_errors_about_names_the_one_with_an_answer_is_repaired_first() ->
     syntax = Diagnostic(rule="syntax", message="x", line=3)
     program = Program(language="relay", text="a\nimag\n")
     validation = Validation(validator="x", version="")
-    assert State(program, validation, (missing, wrong)).first is wrong
-    assert State(program, validation, (wrong, syntax)).first is syntax
-    assert State(program, validation, (missing,)).first is missing
+    assert State(program, validation, (missing, wrong)).targets[0] is wrong
+    assert State(program, validation, (wrong, syntax)).targets[0] is syntax
+    assert State(program, validation, (missing,)).targets[0] is missing
 
 
 def test_repair_of_syntax_that_uncovers_other_errors_is_partial(pool: ValidatorPool) -> None:
@@ -189,3 +189,13 @@ def test_repair_of_syntax_that_uncovers_other_errors_is_partial(pool: ValidatorP
     assert outcome.status is RepairStatus.PARTIAL
     assert outcome.text == text.replace('"a",', '"a"')
     assert [error.rule for error in outcome.after.errors] == ["unknown-module"]
+
+
+def test_an_error_that_nothing_removes_does_not_keep_the_others(pool: ValidatorPool) -> None:
+    text = (
+        "- hosts: all\n  tasks:\n    - name: Own\n      qqq_unknowable_thing:\n        x: 1\n"
+        "    - name: Start\n      ansible.builtin.service:\n        name: nginx\n        state: startd\n"
+    )
+    outcome = Repairer(pool).repair(Program(language="ansible", text=text, path="site.yml"))
+    assert outcome.status is RepairStatus.PARTIAL
+    assert outcome.text == text.replace("startd", "started")

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 MODEL_PRIOR = 1.2  # cost of a proposal of the model before its log-probability counts
 MODEL_WEIGHT = 0.15  # of a nat of log-probability
 _NEAR = 1  # lines around a change in which an error counts as its doing
+_TARGETS = 4  # errors of a state that are tried, one after the other, until one can be removed
 WORTH_LOCATING = 2.2  # cost up to which an unchanged message on the same line is looked at closely
 
 
@@ -65,7 +66,12 @@ class Search:
         for _ in range(self.effort.rounds):
             steps: list[State] = []
             for state in beam:
-                steps += self._expand(state, patient=patient)
+                for target in state.targets[:_TARGETS]:
+                    found = self._expand(state, target, patient=patient)
+                    steps += found
+                    # An error that nothing removes must not keep the others from being repaired.
+                    if found or self.run.accepted or self.is_spent():
+                        break
                 if self.is_spent():
                     break
             for state in steps:
@@ -90,14 +96,14 @@ class Search:
         """All diagnostics met on the way: their legal names may be used."""
         return (*self.run.errors, *state.errors)
 
-    def _expand(self, state: State, *, patient: bool) -> list[State]:
-        """Validates the proposals for one state, cheapest first; returns the states that are a step forward.
+    def _expand(self, state: State, target: Diagnostic, *, patient: bool) -> list[State]:
+        """Validates the proposals for one error of a state, cheapest first; returns the states that are a step forward.
 
         After a clear step only candidates of about its cost are tried, unless the search is patient.
         """
         run, steps, tried = self.run, [], 0
         cheapest: float | None = None
-        for candidate in self._proposals(Case(state.program, state.errors, state.first)):
+        for candidate in self._proposals(Case(state.program, state.errors, target)):
             if self.is_spent() or tried >= self.effort.checks_per_state or len(run.accepted) >= self.effort.choices:
                 break
             if cheapest is not None and candidate.cost > cheapest + self.effort.slack:

@@ -84,15 +84,16 @@ class State:
         return *_by_kind(own), *_by_kind(inner)
 
     @property
-    def first(self) -> Diagnostic:
-        """The error to remove next: columns cannot be told before their table is known. Of errors that are about names,
-        those with an answer come first: a missing option is often the one that is misspelt beside it."""
+    def targets(self) -> list[Diagnostic]:
+        """The errors in the order in which to remove them: columns cannot be told before their table is known. Of
+        errors that are about names, those with an answer come first: a missing option is often the one that is
+        misspelt beside it."""
 
         def rank(error: Diagnostic) -> tuple[bool, bool, bool]:
             is_syntax = error.rule in SYNTAX_RULES
             return not is_syntax, error.rule not in CONTAINER_RULES, not (is_syntax or error.expected or error.fix)
 
-        return min(self.errors, key=rank)
+        return sorted(self.errors, key=rank)
 
     @property
     def behind_first_error(self) -> tuple[int, int]:

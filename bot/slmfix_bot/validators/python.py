@@ -178,7 +178,8 @@ def _defined_names(tree: ast.Module, but: str) -> Iterator[str]:
                 yield name
             case ast.alias(name=name, asname=other) if name != "*":
                 yield other or name.partition(".")[0]
-    yield from (name for name in dir(builtins) if not name.startswith("_"))
+    # A variable is no misspelt exception.
+    yield from (name for name in dir(builtins) if name[0] != "_" and name[0].isupper() == but[0].isupper())
 
 
 PYTHON = PythonValidator()
