@@ -318,6 +318,8 @@ def test_the_trap_is_armed(tmp_path: Path) -> None:
     trap = Trap(tmp_path)
     trap.repo.write("run.sh", "changed\n")
     run(["git", "status"], cwd=trap.repo.path, timeout=20)
+    # Whether status needs a filter depends on the clock, so it is asked for here.
+    run(["git", "hash-object", "--path=run.sh", "run.sh"], cwd=trap.repo.path, timeout=20)
     trap.repo.git("config", "--unset", "filter.evil.process")  # git gives up over this one
     for option in ("--textconv", "--ext-diff"):
         run(["git", "log", "-p", "-1", option], cwd=trap.repo.path, timeout=20)
