@@ -125,6 +125,7 @@ class Canaries(Trap):
     def _bombs(self) -> None:
         write = self.repo.write
         write(
+            "bomb.yaml",
             "apiVersion: v1\nkind: Pod\na0: &a0 [x]\n"
             + "".join(f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]\n" for i in range(1, 30)),
         )
@@ -152,7 +153,6 @@ BROKEN = {
     "Dockerfile",
     "Makefile",
     "app.js",
-    "bomb.yaml",
     "docker-compose.yml",
     "main.tf",
     "openapi.yaml",
