@@ -10,12 +10,16 @@ from __future__ import annotations
 import argparse
 import statistics
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from slmfix_bot.core.program import Program
 from slmfix_bot.validators.detect import detect
 from slmfix_bot.validators.pool import ValidatorPool
+
+if TYPE_CHECKING:
+    from slmfix_bot.core.diagnostic import Diagnostic
 
 MAX_BYTES = 200_000
 
@@ -37,14 +41,20 @@ def files_by_language(folders: list[Path]) -> dict[str, list[tuple[Path, str]]]:
     return found
 
 
+def _what(error: Diagnostic) -> str:
+    """The rule, and the language of the program inside the file if it is about one."""
+    return f"{error.rule} in {error.embedded.language}" if error.embedded else error.rule
+
+
 def main() -> None:
-    """Prints the table and, per language, the first diagnostics of some flagged files."""
+    """Prints the table, the files that each rule flags and, per language, the first diagnostics of some of them."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folders", nargs="+", type=Path)
     parser.add_argument("--per-language", type=int, default=300)
     parser.add_argument("--show", type=int, default=0)
     arguments = parser.parse_args()
     examples: list[str] = []
+    rules: Counter[tuple[str, str]] = Counter()
     print("| language | files | flagged | skipped | median ms | slowest ms |")
     print("|---|---|---|---|---|---|")
     with ValidatorPool() as pool:
@@ -57,12 +67,16 @@ def main() -> None:
                 times.append((time.perf_counter() - started) * 1000)
                 skipped += validation.skipped is not None
                 flagged += bool(validation.errors)
+                rules.update({(language, _what(error)) for error in validation.errors})
                 if validation.errors and sum(line.startswith(language) for line in examples) < arguments.show:
                     first = validation.errors[0]
                     examples.append(f"{language}: {path}:{first.line}:{first.column} {first.rule} {first.message}")
             share = f"{flagged} ({100 * flagged / len(chosen):.1f} %)"
             timing = f"{statistics.median(times):.1f} | {max(times):.0f}"
             print(f"| {language} | {len(chosen)} | {share} | {skipped} | {timing} |")
+    print("\n| language | rule | files |\n|---|---|---|")
+    for (language, rule), count in sorted(rules.items()):
+        print(f"| {language} | {rule} | {count} |")
     print("\n".join(examples))
 
 

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from slmfix_bot.app.companions import MAX_CHARACTERS, Companions
 from slmfix_bot.core.program import Program
+from slmfix_bot.errors import GitError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -43,6 +44,13 @@ def test_either_all_files_are_given_or_none() -> None:
     half = "x" * (MAX_CHARACTERS // 2)
     assert len(attached(Files({"1.sql": half, "2.sql": half}))) == 2
     assert attached(Files({"1.sql": half, "2.sql": half, "3.sql": "x"})) == ()
+
+
+def test_a_version_that_git_cannot_read_leaves_the_program_alone() -> None:
+    def refuse(version: str) -> Files:
+        raise GitError(version)
+
+    assert Companions(migrations, refuse).attach(QUERY, "HEAD") is QUERY
 
 
 def test_each_version_has_its_own_files() -> None:

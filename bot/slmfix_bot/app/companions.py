@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from slmfix_bot.errors import GitError, ToolError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -33,10 +35,19 @@ class Companions:
         self._read: dict[tuple[str, tuple[str, ...]], tuple[tuple[str, str], ...]] = {}
 
     def attach(self, program: Program, version: str) -> Program:
-        """The program with its companions in that version; programs with the same ones share them."""
+        """The program with its companions in that version; programs with the same ones share them.
+
+        Without them where git cannot give them: the file is then judged as if it stood alone.
+        """
+        try:
+            return self._attach(program, version)
+        except (GitError, ToolError):
+            return program
+
+    def _attach(self, program: Program, version: str) -> Program:
         files = self._versions.get(version) or self._versions.setdefault(version, self._open(version))
-        paths = tuple(path for path in self._choose(program.language, program.path, files.paths()))
-        paths = tuple(path for path in paths if path != program.path)
+        chosen = self._choose(program.language, program.path, files.paths())
+        paths = tuple(path for path in chosen if path != program.path)
         if (version, paths) not in self._read:
             self._read[version, paths] = _texts(files, paths)
         return replace(program, files=self._read[version, paths])

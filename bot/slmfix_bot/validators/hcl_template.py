@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, NamedTuple
 
 from slmfix_bot.validators.hcl_nodes import For, Operation, Template
@@ -28,12 +29,12 @@ class _Directive(NamedTuple):
     parts: list[str | Expression]
 
 
-class TemplateParser(Scanner):
+class TemplateParser(Scanner, ABC):
     """The expressions inside are parsed by the subclass."""
 
+    @abstractmethod
     def expression(self) -> Expression:
         """An expression; comes with the subclass."""
-        raise NotImplementedError
 
     def quoted(self, opener: Token, *, literal: bool = False) -> Template:
         """The string whose quote was just read. `literal` refuses templates, as labels of blocks do."""
