@@ -12,6 +12,7 @@ from slmfix_bot.validators import VALIDATORS
 from slmfix_training.corpus import LANGUAGES, build_corpus, build_own_corpus, excluded_hashes
 from slmfix_training.own import OwnLanguage, read_own_language
 from slmfix_training.samples import write_samples
+from slmfix_training.start_command import start
 from slmfix_training.tokenizer import VOCABULARY, corpus_texts, sample_texts, train_tokenizer
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -200,3 +201,6 @@ def evaluate(
         kept = read_record(checkpoint)
         kept["evaluation"] = {"set": "held-out synthetic", "seed": seed, "decoding": "greedy, unmasked", **figures}
         (checkpoint / RECORD).write_text(json.dumps(kept, indent=2) + "\n")
+
+
+main.add_command(start)
