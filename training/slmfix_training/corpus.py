@@ -15,13 +15,25 @@ from slmfix_bot.errors import UsageError
 from slmfix_training.generate_data import random_bash, random_json, random_toml, random_yaml
 from slmfix_training.generate_sql import random_query
 from slmfix_training.snippets import cut, own_snippets, yaml_from_json
-from slmfix_training.sources import SOURCES, find_root, read_files
+from slmfix_training.sources import find_root, read_files, sources
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-LANGUAGES = ("bash", "sql", "ansible", "python", "json", "yaml", "toml")
+LANGUAGES = (
+    "bash",
+    "sql",
+    "ansible",
+    "python",
+    "json",
+    "yaml",
+    "toml",
+    "verilog",
+    "terraform",
+    "dockerfile",
+    "workflow",
+)
 OWN_HELD_OUT = 8  # the same for the files of a user, which are few
 MAX_OWN_BYTES = 3000  # longer programs do not fit into a window anyway (samples.py)
 HELD_OUT = 33  # one file in so many is kept out of training
@@ -68,7 +80,7 @@ def _is_held_out(name: str) -> bool:
 
 def collect(language: str, roots: tuple[Path, ...], seed: int) -> Iterator[Snippet]:
     """Every snippet of one language, duplicates included."""
-    for source in SOURCES:
+    for source in sources():
         root = find_root(source, roots)
         if root is None or language not in source.languages:
             continue
@@ -173,8 +185,8 @@ def build_corpus(roots: tuple[Path, ...], output: Path, excluded: frozenset[str]
         "seed": seed,
         "files": files,
         "snippets_by_source": dict(sorted(counts.items())),
-        "licences": {source.name: source.licence for source in SOURCES if find_root(source, roots)},
-        "absent": [source.name for source in SOURCES if find_root(source, roots) is None],
+        "licences": {source.name: source.licence for source in sources() if find_root(source, roots)},
+        "absent": [source.name for source in sources() if find_root(source, roots) is None],
         "refused_because_in_evaluation_sets": refused,
     }
     (output / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n")

@@ -15,6 +15,12 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from slmfix_bot.core.text import split_lines
+from slmfix_training.snippets_blocks import (
+    dockerfile_snippets,
+    terraform_snippets,
+    verilog_snippets,
+    workflow_snippets,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -206,6 +212,10 @@ CUTTERS: dict[str, Callable[[str], Iterator[str]]] = {
     "yaml": yaml_snippets,
     "json": json_snippets,
     "toml": toml_snippets,
+    "verilog": verilog_snippets,
+    "terraform": terraform_snippets,
+    "dockerfile": dockerfile_snippets,
+    "workflow": workflow_snippets,
 }
 
 

@@ -1,12 +1,15 @@
-"""The public packages that clean programs are taken from, with their licences.
+"""The public packages that clean programs are taken from, by name, version and licence: sources.json.
 
 Nothing else may enter the corpus; evaluation sets stay out (corpus.py refuses texts whose hash is on a list).
 """
 
 from __future__ import annotations
 
-import zipfile
+import json
+import re
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from slmfix_bot.core.text import split_lines
@@ -18,88 +21,97 @@ if TYPE_CHECKING:
 MAX_BYTES = 400_000
 MAX_FILES = 12_000
 SHELLS = ("sh", "bash", "dash")
+REGISTRIES = {"pypi": "PyPI wheel", "pypi-sdist": "PyPI sdist", "debian": "Debian source", "npm": "npm package"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """`name` is the package; `root` the name of a folder or wheel below the given roots, may end in `*`."""
+    """One version of one package; `licence` is an SPDX expression for the files that say nothing themselves."""
 
-    name: str
-    root: str
+    registry: str
+    package: str
+    version: str
     licence: str
     languages: tuple[str, ...]
 
+    @property
+    def name(self) -> str:
+        """As it stands in the manifest and in every snippet."""
+        return f"{self.package} {self.version} ({REGISTRIES[self.registry]})"
 
-SOURCES = (
-    Source(name="git (Debian source)", root="x-git_*", licence="GPL-2.0-only", languages=("bash",)),
-    Source(name="automake (Debian source)", root="x-automake*", licence="GPL-2.0-or-later", languages=("bash",)),
-    Source(name="dracut (Debian source)", root="x-dracut*", licence="GPL-2.0-or-later", languages=("bash",)),
-    Source(name="lvm2 (Debian source)", root="x-lvm2*", licence="GPL-2.0-only", languages=("bash",)),
-    Source(name="kubernetes (Debian source)", root="x-kubernetes*", licence="Apache-2.0", languages=("bash",)),
-    Source(name="Debian packages' scripts, installed", root="usr-scripts*", licence="per package", languages=("bash",)),
-    Source(name="postgresql-15 (Debian source)", root="x-postgresql*", licence="PostgreSQL", languages=("sql",)),
-    Source(
-        name="ansible 12.3.0 (PyPI wheel)",
-        root="ansible-12*.whl",
-        licence="GPL-3.0-or-later, partly Apache-2.0 and MIT",
-        languages=("ansible", "yaml", "python"),
-    ),
-    Source(name="kolla-ansible (PyPI wheel)", root="kolla*.whl", licence="Apache-2.0", languages=("ansible", "yaml")),
-    Source(name="CPython 3.11 standard library", root="python3.11", licence="PSF-2.0", languages=("python",)),
-    Source(
-        name="installed PyPI packages",
-        root="site-packages",
-        licence="per package, permissive (MIT, BSD, Apache-2.0)",
-        languages=("python", "json", "yaml", "toml"),
-    ),
-    Source(name="Debian and npm packages' data", root="usr-data*", licence="per package", languages=("json", "yaml")),
-)
+    @property
+    def folder(self) -> str:
+        """The name of its folder below a root; an epoch is left out, file systems dislike colons."""
+        return f"{self.registry}-{self.package}-{self.version.rpartition(':')[2]}"
+
+
+@cache
+def sources() -> tuple[Source, ...]:
+    """The whole table in its order."""
+    table = json.loads(files("slmfix_training").joinpath("sources.json").read_text(encoding="utf-8"))
+    fields = Source.__dataclass_fields__
+    return tuple(
+        Source(
+            **{key: value for key, value in row.items() if key in fields and key != "languages"},
+            languages=tuple(row["languages"]),
+        )
+        for row in table["packages"]
+    )
+
+
+WORKFLOW = re.compile(r"(^|/)\.github/(workflows/[^/]+|actions/.*action)\.ya?ml$|(^|/)action\.ya?ml$")
+DOCKERFILE = re.compile(r"(^|/)(Dockerfile|Containerfile)(\.[\w.-]+)?$|\.[dD]ockerfile$")
 SUFFIXES = {
     "bash": (".sh", ".bash"),
     "sql": (".sql",),
     "python": (".py",),
-    "ansible": (".yml", ".yaml"),
+    "ansible": (".yml", ".yaml", ".py"),
     "yaml": (".yml", ".yaml"),
     "json": (".json",),
     "toml": (".toml",),
+    "verilog": (".v", ".vh"),
+    "terraform": (".tf",),
 }
+PATTERNS = {"workflow": WORKFLOW, "dockerfile": DOCKERFILE}
+
+
+def is_of(name: str, language: str) -> bool:
+    """Whether the name of a file says that it is of this language."""
+    if language in PATTERNS:
+        return PATTERNS[language].search(name) is not None
+    return name.endswith(SUFFIXES[language]) and not (language in ("ansible", "yaml") and WORKFLOW.search(name))
 
 
 def find_root(source: Source, roots: tuple[Path, ...]) -> Path | None:
-    """The folder or wheel of a source; None when it is not there."""
-    return next((path for root in roots for path in sorted(root.glob(source.root))), None)
+    """The folder of a source; None when it is not there."""
+    return next((root / source.folder for root in roots if (root / source.folder).is_dir()), None)
 
 
 def read_files(root: Path, language: str) -> Iterator[tuple[str, str]]:
     """(name, text) of the files of one language, in the order of their names."""
-    if root.is_dir():
-        yield from _read_folder(root, language)
-        return
-    with zipfile.ZipFile(root) as archive:
-        for info in sorted(archive.infolist(), key=lambda info: info.filename):
-            if info.filename.endswith(_suffixes(language)) and info.file_size < MAX_BYTES:
-                yield info.filename, archive.read(info).decode(errors="replace")
-
-
-def _suffixes(language: str) -> tuple[str, ...]:
-    return (*SUFFIXES[language], ".py") if language == "ansible" else SUFFIXES[language]
-
-
-def _read_folder(root: Path, language: str) -> Iterator[tuple[str, str]]:
     count = 0
-    for path in sorted(root.rglob("*")):
+    for name, path in sorted((path.relative_to(root).as_posix(), path) for path in _walk(root)):
         if count >= MAX_FILES:
             return
-        if not path.is_file() or path.stat().st_size > MAX_BYTES or "site-packages" in path.relative_to(root).parts:
+        if path.stat().st_size > MAX_BYTES:
             continue
         text = None
-        if path.name.endswith(_suffixes(language)):
+        if is_of(name, language):
             text = path.read_bytes().decode(errors="replace")
         elif language == "bash" and "." not in path.name:
             text = _shell_script(path)
         if text is not None and "\ufffd" not in text:
             count += 1
-            yield str(path.relative_to(root)), text
+            yield name, text
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    """All files; a link is followed when it stands at the top, where `--root` may hold links to unpacked packages."""
+    for path in folder.iterdir():
+        if path.is_dir():
+            yield from (found for found in path.rglob("*") if found.is_file() and not found.is_symlink())
+        elif path.is_file():
+            yield path
 
 
 def _shell_script(path: Path) -> str | None:
