@@ -43,13 +43,21 @@ class Search:
     """One search; `model` is None when the model does not propose."""
 
     def __init__(
-        self, validator: ProgramValidator, model: RepairModel | None, bounds: Bounds, effort: Effort, run: Run
+        self,
+        validator: ProgramValidator,
+        model: RepairModel | None,
+        bounds: Bounds,
+        effort: Effort,
+        run: Run,
+        *,
+        deterministic: bool = True,
     ) -> None:
         self.validator = validator
         self.model = model
         self.bounds = bounds
         self.effort = effort
         self.run = run
+        self.deterministic = deterministic
 
     def explore(self, start: State) -> State | None:
         """Rounds over the beam until something is accepted. Fills `run.accepted`; returns the best harmless state
@@ -131,7 +139,7 @@ class Search:
 
     def _proposals(self, case: Case) -> Iterator[Candidate]:
         """The pool in order of cost. The model is asked only when no cheaper candidate was accepted."""
-        pool = propose(case)
+        pool = propose(case) if self.deterministic else []
         cheap = [candidate for candidate in pool if candidate.cost < MODEL_PRIOR]
         yield from cheap
         dear = pool[len(cheap) :]

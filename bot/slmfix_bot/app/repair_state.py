@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Tiers:
-    """Which parts of the model take part; without either, the deterministic tiers work alone."""
+    """Which parts of the model take part; without either, the deterministic tiers work alone. Without `deterministic`
+    the model is the only one that proposes: for measuring what it is worth."""
 
+    deterministic: bool = True
     model_ranks: bool = True
     model_proposes: bool = True
 
