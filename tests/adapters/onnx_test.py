@@ -163,6 +163,15 @@ def test_tokenizer_without_control_tokens_is_an_error(tmp_path: Path) -> None:
         OnnxRepairModel(load_package(package))
 
 
+def test_tokenizer_without_optional_tokens_works(tmp_path: Path) -> None:
+    text = (tiny_package() / "tokenizer.json").read_text(encoding="utf-8").replace("<ind>", "<ind!")
+    package = repack(tiny_package(), tmp_path / "p", tokenizer_json=text.encode())
+    older = OnnxRepairModel(load_package(package))
+    assert "<ind>" not in older.operations
+    assert not any("<ind>" in proposal.script for proposal in older.propose(PROMPT, 12))
+    assert "<ind>" in OnnxRepairModel(load_package(tiny_package())).operations
+
+
 def test_vocabulary_masks() -> None:
     vocabulary = load_vocabulary(tiny_package() / "tokenizer.json")
     width = vocabulary.size + 3
@@ -173,6 +182,8 @@ def test_vocabulary_masks() -> None:
     allowed = {vocabulary.pieces[i] for i in np.flatnonzero(copies)}
     assert "é".encode()[:1] in allowed
     assert all("é b".encode().startswith(piece) for piece in allowed)
+    blank = vocabulary.mask(Allowed((), blanks=True), width)
+    assert {vocabulary.pieces[i].strip(b" \t") for i in np.flatnonzero(blank)} == {b""}
     assert not vocabulary.mask(Allowed((), text=True), width)[[vocabulary.control[t] for t in SPECIAL_TOKENS]].any()
 
 

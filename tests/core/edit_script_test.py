@@ -5,8 +5,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from slmfix_bot.core.diagnostic import Diagnostic
+from slmfix_bot.core.edit_operation import parse_script
 from slmfix_bot.core.edit_script import decode, encode
+from slmfix_bot.core.prompt import INDENT, OPERATIONS, OPTIONAL_TOKENS, neutralise
+from slmfix_bot.core.script_grammar import ScriptGrammar
 from slmfix_bot.core.window import Window, build_window
+from tests.testing.grammar import accept_script
+
+OLD_OPERATIONS = tuple(kind for kind in OPERATIONS if kind not in OPTIONAL_TOKENS)
 
 
 def window_of(text: str, line: int = 1, **options: object) -> Window:
@@ -31,6 +37,17 @@ def window_of(text: str, line: int = 1, **options: object) -> Window:
         pytest.param("x <end>\ny\n", "x <end>\nsay <end> z\ny\n", "<ins><|1|>say <~end> z<end>", id="forged"),
         pytest.param("", "a\n", "<ins><|0|>a<end>", id="empty"),
         pytest.param("long enough <end> x\n", "long enough end x\n", "<sub><|1|> <~end><to> end<end>", id="escape"),
+        pytest.param(
+            "if a:\nb = 1\n\n    c\nd\n",
+            "if a:\n    b = 1\n\n        c\nd\n",
+            "<ind><|2|><|4|><to>    <end>",
+            id="block",
+        ),
+        pytest.param("a:\n   - b\n", "a:\n  - b\n", "<ind><|2|><|2|>   <to>  <end>", id="one-line"),
+        pytest.param("\tx\n\ty\n", "    x\n    y\n", "<ind><|1|><|2|>\t<to>    <end>", id="tabs"),
+        pytest.param(" x\n  y\n", "   x\n    y\n", "<ind><|1|><|2|> <to>   <end>", id="least"),
+        pytest.param("a\nb\nc\n", "  a\nb\n  c\n", "<ind><|1|><|1|><to>  <ind><|3|><|3|><to>  <end>", id="not-between"),
+        pytest.param("a\nb\n", "  a\n   b\n", "<ind><|1|><|1|><to>  <ind><|2|><|2|><to>   <end>", id="not-alike"),
     ],
 )
 def test_encode_canonical(old: str, new: str, script: str | None) -> None:
@@ -39,6 +56,24 @@ def test_encode_canonical(old: str, new: str, script: str | None) -> None:
     assert encoded is not None
     assert script is None or encoded == script
     assert decode(window, old, encoded) == new
+
+
+def test_encode_for_a_model_without_shifts() -> None:
+    old, new = "if a:\n  bb = 1\n  cc = 2\n", "if a:\n    bb = 1\n    cc = 2\n"
+    assert encode(window_of(old), old, new) == "<ind><|2|><|3|>  <to>    <end>"
+    script = encode(window_of(old), old, new, operations=OLD_OPERATIONS)
+    assert script is not None
+    assert INDENT not in script
+    assert decode(window_of(old), old, script) == new
+
+
+def test_shift_of_a_long_line_is_that_of_its_first_segment() -> None:
+    line = "SELECT " + ", ".join(f"column_{i}" for i in range(12)) + " FROM t;"
+    old, new = f"BEGIN\r\n{line}\r\n{line}\r\nEND\r\n", f"BEGIN\r\n  {line}\r\n  {line}\r\nEND\r\n"
+    window = window_of(old)
+    script = encode(window, old, new)
+    first, last = window.addresses[2][0], window.addresses[3][0]
+    assert script == f"<ind><|{first}|><|{last}|><to>  <end>"
 
 
 def test_encode_long_line_touches_one_segment() -> None:
@@ -93,6 +128,18 @@ def test_encode_final_newline_is_none() -> None:
         "<rep><|1|>x<rep><|1|>y<end>",
         "<rep><|1|>alpha<end>",  # no change
         "<rep><|1|>x<win><end>",
+        "<ind><|1|><|2|><to><end>",  # no change
+        "<ind><|1|><|2|> <to>  <end>",  # nothing begins so
+        "<ind><|2|><|1|><to>  <end>",
+        "<ind><|1|><to>  <end>",
+        "<ind><|1|><|9|><to>  <end>",
+        "<ind><|0|><|1|><to>  <end>",
+        "<ind><|1|><|2|>  <end>",
+        "<ind><|1|><|2|>a<to>  <end>",
+        "<ind><|1|><|2|><to>x<end>",
+        "<ind><|1|> <|2|><to>  <end>",
+        "<ind><|1|><|2|><to>  <ind><|2|><|3|><to>  <end>",
+        "<rep><|1|>x<ind><|1|><|2|><to>  <end>",
     ],
 )
 def test_decode_refuses(script: str) -> None:
@@ -108,10 +155,19 @@ def test_decode_respects_allowed_lines() -> None:
     assert decode(window, text, "<cut><|2|><end>") is None
     assert decode(window, text, "<ins><|1|>x<end>") == "a\nx\nb\nc\n"
     assert decode(window, text, "<ins><|3|>x<end>") is None
+    assert decode(window, text, "<ind><|2|><|2|><to> <end>") == "a\n b\nc\n"
+    assert decode(window, text, "<ind><|1|><|2|><to> <end>") is None
 
 
 def test_decode_two_substitutions_in_one_entry() -> None:
     assert decode(window_of("a b c\n"), "a b c\n", "<sub><|1|>a<to>x<sub><|1|>c<to>z<end>") == "x b z\n"
+
+
+def check_grammar(window: Window, script: str, operations: tuple[str, ...] = OPERATIONS) -> None:
+    parsed = parse_script(script)
+    assert parsed is not None
+    entries = tuple(neutralise(entry.text) for entry in window.entries)
+    accept_script(ScriptGrammar(entries, operations), parsed)
 
 
 LINE = st.one_of(
@@ -149,9 +205,11 @@ def changes(draw: st.DrawFn) -> tuple[str, str, int]:
 def test_decode_inverts_encode(change: tuple[str, str, int]) -> None:
     old, new, line = change
     window = window_of(old, line)
-    script = encode(window, old, new)
-    if script is not None:
-        assert decode(window, old, script) == new
+    for operations in (OPERATIONS, OLD_OPERATIONS):
+        script = encode(window, old, new, operations=operations)
+        if script is not None:
+            assert decode(window, old, script) == new
+            check_grammar(window, script, operations)
 
 
 @settings(max_examples=200, deadline=None)
@@ -169,3 +227,37 @@ def test_encode_one_changed_line_inside_a_window_always_works(lines: list[str], 
 @given(st.text(alphabet="<>|~to1ensubd;", max_size=40))
 def test_decode_never_raises(script: str) -> None:
     decode(window_of("a\nb\n"), "a\nb\n", script)
+
+
+@st.composite
+def shifts(draw: st.DrawFn) -> tuple[str, str, int]:
+    """A text, the same with a block shifted, and a line of it."""
+    body = st.sampled_from(["x = 1", "- name: a", "}", "", "   ", "é <end>", "word " * 20, "x" * 70])
+    lines = [
+        draw(st.sampled_from(["", "  ", "    ", "\t", "      "])) + draw(body) for _ in range(draw(st.integers(1, 14)))
+    ]
+    start = draw(st.integers(0, len(lines) - 1))
+    end = draw(st.integers(start + 1, len(lines)))
+    before, after = draw(st.sampled_from([("", "  "), ("", "\t"), ("  ", ""), ("  ", "   "), ("\t", "    ")]))
+    new = list(lines)
+    for i in range(start, end):
+        if lines[i].strip() and lines[i].startswith(before):
+            new[i] = after + lines[i][len(before) :]
+    ending = draw(st.sampled_from(["\n", "\r\n"]))
+    return ending.join(lines) + ending, ending.join(new) + ending, draw(st.integers(start + 1, end))
+
+
+@settings(max_examples=300, deadline=None)
+@given(shifts())
+def test_shifted_blocks(change: tuple[str, str, int]) -> None:
+    old, new, line = change
+    window = window_of(old, line)
+    script = encode(window, old, new)
+    if script is None:
+        assert old == new or len(window.entries) == 18
+        return
+    assert decode(window, old, script) == new
+    check_grammar(window, script)
+    without = encode(window, old, new, operations=OLD_OPERATIONS)
+    assert without is not None
+    assert decode(window, old, without) == new

@@ -8,26 +8,14 @@ from slmfix_bot.core.diagnostic import Diagnostic
 from slmfix_bot.core.edit_operation import parse_script
 from slmfix_bot.core.edit_script import decode, encode
 from slmfix_bot.core.program import Program
-from slmfix_bot.core.prompt import END, INSERT, LINE_TOKENS, OPERATIONS, TO, neutralise, render_prompt
+from slmfix_bot.core.prompt import END, INSERT, OPERATIONS, TO, neutralise, render_prompt
 from slmfix_bot.core.script_grammar import ScriptGrammar, entries_of
 from slmfix_bot.core.window import build_window
+from tests.testing.grammar import accept, accept_script
 
 
 def grammar(*entries: str) -> ScriptGrammar:
     return ScriptGrammar(entries)
-
-
-def accept(state: ScriptGrammar, *tokens: str) -> ScriptGrammar:
-    """Feeds control tokens and texts, each of which must be legal."""
-    for token in tokens:
-        allowed = state.allowed()
-        if token in (*OPERATIONS, *LINE_TOKENS, TO, END):
-            assert token in allowed.control, (token, allowed)
-            state.accept_control(token)
-        else:
-            assert allowed.text or any(copy.startswith(token.encode()) for copy in allowed.copies), (token, allowed)
-            state.accept_text(token.encode())
-    return state
 
 
 def test_entries_of_prompt() -> None:
@@ -87,6 +75,32 @@ def test_empty_entries_cannot_be_substituted() -> None:
     assert "<sub>" not in grammar("", "").allowed().control
 
 
+def test_shift_copies_the_common_indentation() -> None:
+    state = accept(grammar("a", "    b", "", "  c"), "<ind>")
+    assert state.allowed().control == ("<|1|>", "<|2|>", "<|4|>")
+    state = accept(state, "<|2|>")
+    assert state.allowed().control == ("<|2|>", "<|3|>", "<|4|>")
+    state = accept(state, "<|4|>")
+    assert state.allowed().control == (TO,)
+    assert state.allowed().copies == (b"  ",)
+    state = accept(state, "  ", TO)
+    assert not state.allowed().text
+    state = accept(state, " ")
+    assert END in state.allowed().control
+    assert END not in accept(state, " ").allowed().control  # as it was
+    assert set(accept(state, " ").allowed().control) == {"<ins>", END}
+
+
+def test_shift_does_not_heed_segments() -> None:
+    state = accept(grammar("    " + "x" * 44, " yyyyyy", "    z"), "<ind>", "<|1|>", "<|3|>")
+    assert state.allowed().copies == (b"    ",)
+
+
+def test_unknown_operations_are_not_offered() -> None:
+    state = ScriptGrammar(("  a",), [kind for kind in OPERATIONS if kind != "<ind>"])
+    assert "<ind>" not in state.allowed().control
+
+
 def test_cut_ends_the_script() -> None:
     state = accept(grammar("a", "b"), "<cut>", "<|2|>")
     assert state.allowed().control == (END,)
@@ -96,7 +110,7 @@ def test_cut_ends_the_script() -> None:
 @pytest.mark.parametrize("seed", range(60))
 def test_random_walks_parse_and_rarely_fail_to_apply(seed: int) -> None:
     rng = random.Random(seed)
-    text = "alpha beta\n\n  gamma <end> é\ndelta\n"
+    text = "alpha beta\n\n  gamma <end> é\n   delta\n"
     window = build_window(text, [Diagnostic(rule="r", message="m", line=2)], language="sql")
     entries = tuple(neutralise(entry.text) for entry in window.entries)
     state, script = ScriptGrammar(entries), b""
@@ -104,6 +118,7 @@ def test_random_walks_parse_and_rarely_fail_to_apply(seed: int) -> None:
         allowed = state.allowed()
         choices: list[tuple[str, bytes]] = [(token, token.encode()) for token in allowed.control]
         choices += [("", piece) for piece in ([b"x", b" y"] if allowed.text else [])]
+        choices += [("", piece) for piece in ([b" ", b"\t  "] if allowed.blanks else [])]
         choices += [("", copy[: rng.randint(1, len(copy))]) for copy in allowed.copies]
         control, piece = rng.choice(choices)
         script += piece
@@ -123,6 +138,7 @@ def test_random_walks_parse_and_rarely_fail_to_apply(seed: int) -> None:
     [
         ("a b\nc d\n", "a, b\nc, d\n"),
         ("a\nb\nc\n", "z\na\nb\n"),
+        ("a:\nb\n\n  c\nd\n", "a:\n  b\n\n    c\nd;\n"),
         ("SELECT " + "abc def, " * 20 + "\nx\n", "SELECT " + "abc, def, " * 20 + "\nx\ny\n"),
         ("é <end> x\nb\nc\nd\n", "é <end> y\nd\ne\n"),
     ],
@@ -134,12 +150,4 @@ def test_canonical_scripts_are_legal(old: str, new: str) -> None:
     state = ScriptGrammar(tuple(neutralise(entry.text) for entry in window.entries))
     operations = parse_script(script)
     assert operations is not None
-    for operation in operations:
-        arguments = [LINE_TOKENS[operation.first]]
-        if operation.kind == "<sub>":
-            arguments += [neutralise(operation.old), TO]
-        if operation.kind == "<del>":
-            arguments.append(LINE_TOKENS[operation.last])
-        texts = [neutralise(operation.text)] if operation.text else []
-        accept(state, operation.kind, *arguments, *texts)
-    assert accept(state, END).is_closed
+    accept_script(state, operations)

@@ -173,6 +173,7 @@ class OnnxRepairModel:
         self.device = _choose_device(device)
         self._package = package
         self._vocabulary = load_vocabulary(package.path(TOKENIZER_FILE))
+        self.operations = self._vocabulary.operations
         self._network = Network(package.path(MODEL_FILE), self.device, threads)
         self._prefills: OrderedDict[str, tuple[Floats, list[Floats]]] = OrderedDict()
 
@@ -196,7 +197,10 @@ class OnnxRepairModel:
             return ()
         entries = entries_of(prompt)
         seed = int.from_bytes(hashlib.sha256(prompt.encode()).digest()[:8], "big")
-        rows = [_Row(ScriptGrammar(entries), np.random.default_rng([seed, i]) if i else None) for i in range(count)]
+        rows = [
+            _Row(ScriptGrammar(entries, self.operations), np.random.default_rng([seed, i]) if i else None)
+            for i in range(count)
+        ]
         self._write(rows, *prefill)
         distinct: dict[str, Proposal] = {}
         for row in rows:

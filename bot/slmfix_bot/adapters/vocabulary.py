@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from slmfix_bot.core.prompt import SPECIAL_TOKENS
+from slmfix_bot.core.prompt import OPERATIONS, OPTIONAL_TOKENS, SPECIAL_TOKENS
 from slmfix_bot.errors import ModelError
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def _byte_alphabet() -> dict[str, int]:
 
 
 class Vocabulary:
-    """`pieces[i]` are the bytes of token i, empty for special tokens."""
+    """`pieces[i]` are the bytes of token i, empty for special tokens; `operations` are those that can be written."""
 
     def __init__(self, tokenizer: Any) -> None:
         """`tokenizer` is a `tokenizers.Tokenizer`; raises ModelError when it lacks control tokens."""
@@ -33,17 +33,20 @@ class Vocabulary:
         self.size = int(self._tokenizer.get_vocab_size(with_added_tokens=True))
         special = {i for i, token in self._tokenizer.get_added_tokens_decoder().items() if token.special}
         ids = {token: self._tokenizer.token_to_id(token) for token in SPECIAL_TOKENS}
-        missing = [token for token, i in ids.items() if i is None or i not in special]
-        if missing:
+        absent = {token for token, i in ids.items() if i is None or i not in special}
+        if missing := [token for token in ids if token in absent - OPTIONAL_TOKENS]:
             msg = f"the tokenizer lacks the special tokens {', '.join(missing[:5])}: it was not made for line-edit/1"
             raise ModelError(msg)
-        self.control: dict[str, int] = ids
-        self.control_by_id = {i: token for token, i in ids.items()}
+        self.control: dict[str, int] = {token: i for token, i in ids.items() if token not in absent}
+        self.control_by_id = {i: token for token, i in self.control.items()}
+        self.operations = tuple(operation for operation in OPERATIONS if operation in self.control)
         alphabet = _byte_alphabet()
         self.pieces = [b"" if i in special else self._bytes(i, alphabet) for i in range(self.size)]
         self._by_bytes = {piece: i for i, piece in enumerate(self.pieces) if piece}
         self._longest = max(map(len, self._by_bytes), default=0)
-        self._masks: dict[tuple[bool, tuple[str, ...], int], NDArray[np.bool_]] = {}
+        self._text = [i for i, piece in enumerate(self.pieces) if piece and b"\n" not in piece]
+        self._blank = [i for i, piece in enumerate(self.pieces) if piece and not piece.strip(b" \t")]
+        self._masks: dict[tuple[bool, bool, tuple[str, ...], int], NDArray[np.bool_]] = {}
 
     def _bytes(self, token_id: int, alphabet: dict[str, int]) -> bytes:
         token = self._tokenizer.id_to_token(token_id) or ""
@@ -57,11 +60,13 @@ class Vocabulary:
 
     def mask(self, allowed: Allowed, width: int) -> NDArray[np.bool_]:
         """Which of the `width` logits are legal."""
-        key = allowed.text, allowed.control, width
+        key = allowed.text, allowed.blanks, allowed.control, width
         if key not in self._masks:
             mask = np.zeros(width, dtype=np.bool_)
             if allowed.text:
-                mask[[i for i, piece in enumerate(self.pieces) if piece and b"\n" not in piece]] = True
+                mask[self._text] = True
+            if allowed.blanks:
+                mask[self._blank] = True
             mask[[self.control[token] for token in allowed.control]] = True
             self._masks[key] = mask
         mask = self._masks[key]

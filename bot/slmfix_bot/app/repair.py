@@ -87,7 +87,9 @@ class Repairer:
         run = Run(program, errors, known, allowed, started + budget, len(doubts_of(before)))
         run.seen.add(program.text)
         proposing = self.model if self.tiers.model_proposes else None
-        search = Search(self.validator, proposing, self.bounds, self.effort, run)
+        search = Search(
+            self.validator, proposing, self.bounds, self.effort, run, deterministic=self.tiers.deterministic
+        )
         partial = search.explore(State(program, before, errors))
         outcome = self._conclude(run, before, partial, spent=search.is_spent())
         return replace(
@@ -118,7 +120,10 @@ class Repairer:
         started = time.monotonic()
         window = build_window(run.original.text, run.errors, language=run.original.language, allowed=run.allowed)
         prompt = render_prompt(run.original, run.errors, window)
-        scripts = [encode(window, run.original.text, verified.candidate.text) for verified, _ in run.accepted]
+        scripts = [
+            encode(window, run.original.text, verified.candidate.text, operations=self.model.operations)
+            for verified, _ in run.accepted
+        ]
         written = list(dict.fromkeys(script for script in scripts if script is not None))
         values = dict(zip(written, self.model.score(prompt, written), strict=True)) if written else {}
         run.model_seconds += time.monotonic() - started

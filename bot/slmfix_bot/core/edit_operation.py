@@ -5,6 +5,9 @@
     <ins><|5|>text          a new physical line after the one that entry 5 belongs to; <|0|>: before the first entry's
     <del><|2|><|4|>         entries 2 to 4 are removed; a line disappears with the last of its characters
     <cut><|4|>              everything from entry 4 to the end of the text is removed, seen or not
+    <ind><|2|><|4|>old<to>new
+                            the lines that begin with entries 2 to 4 begin with the blanks `new` in place of the blanks
+                            `old`; lines of nothing but blanks stay, and so do segments inside of a line
     <end>                   closes every script
 
 Text is escaped by `prompt.neutralise`. Line endings and a missing final newline are the original's.
@@ -20,6 +23,7 @@ from slmfix_bot.core.prompt import (
     CUT,
     DELETE,
     END,
+    INDENT,
     INSERT,
     LINE_TOKENS,
     OPERATIONS,
@@ -38,12 +42,14 @@ if TYPE_CHECKING:
 
     from slmfix_bot.core.window import Window
 
+BLANKS = " \t"  # what an indentation is made of
 _TOKEN = re.compile("(" + "|".join(map(re.escape, SPECIAL_TOKENS)) + ")")
 
 
 @dataclass(frozen=True)
 class Operation:
-    """One edit; `first == last` except for deletions, `old` only for substitutions; texts are not escaped."""
+    """One edit; `first == last` except for deletions and shifts, `old` only for substitutions and shifts; texts are
+    not escaped."""
 
     kind: str
     first: int
@@ -58,12 +64,14 @@ class Operation:
             return head + neutralise(self.old) + TO + neutralise(self.text)
         if self.kind == DELETE:
             return head + LINE_TOKENS[self.last]
+        if self.kind == INDENT:
+            return head + LINE_TOKENS[self.last] + self.old + TO + self.text
         return head + neutralise(self.text)
 
     @property
     def cost(self) -> int:
         """Rough length: three for a control token, one for a character."""
-        return {SUBSTITUTE: 9, DELETE: 9}.get(self.kind, 6) + len(self.old) + len(self.text)
+        return {SUBSTITUTE: 9, DELETE: 9, INDENT: 9}.get(self.kind, 6) + len(self.old) + len(self.text)
 
 
 def render_script(operations: Iterable[Operation]) -> str:
@@ -81,7 +89,7 @@ def parse_script(script: str) -> tuple[Operation, ...] | None:
     at = 0
     while at < len(tokens):
         kind, at = tokens[at], at + 1
-        length = 2 if kind in (SUBSTITUTE, DELETE) else 1
+        length = {SUBSTITUTE: 2, DELETE: 2, INDENT: 3}.get(kind, 1)
         operation = _parse_operation(kind, tokens[at : at + length], texts[at - 1 : at + length])
         if operation is None:
             return None
@@ -98,6 +106,10 @@ def _parse_operation(kind: str, arguments: Sequence[str], texts: Sequence[str]) 
     first = addresses[0]
     if kind == SUBSTITUTE and len(arguments) == 2 and arguments[1] == TO and texts[1]:
         return Operation(kind, first, first, texts[2], texts[1])
+    if kind == INDENT and len(arguments) == 3 and len(addresses) == 2 and arguments[2] == TO:
+        old, new = texts[2:4]
+        is_shift = not (texts[1] or (old + new).strip(BLANKS)) and old != new and addresses[1] >= first
+        return Operation(kind, first, addresses[1], new, old) if is_shift else None
     if kind == DELETE and len(addresses) == 2 and not any(texts) and addresses[1] >= first:
         return Operation(kind, first, addresses[1])
     if kind in (REPLACE, INSERT) or (kind == CUT and not texts[1]):
@@ -128,12 +140,28 @@ class _Draft:
         if operation.kind == CUT:
             free, self.cut = self.cut is None, operation.first
             return free
-        return self._rewrite(operation)
+        return self._shift(operation) if operation.kind == INDENT else self._rewrite(operation)
 
     def _insert(self, operation: Operation) -> bool:
         entries = self.window.entries
         after = self._line(operation.first) if operation.first else (entries[0].line - 1 if entries else 0)
         self.inserted.setdefault(after, []).append(operation.text)
+        return True
+
+    def _shift(self, operation: Operation) -> bool:
+        entries = self.window.entries
+        addresses = {
+            address
+            for address in range(operation.first, operation.last + 1)
+            if entries[address - 1].start == 0 and entries[address - 1].text.strip(BLANKS)
+        }
+        if not addresses or addresses & self.contents.keys():
+            return False
+        if not all(entries[address - 1].text.startswith(operation.old) for address in addresses):
+            return False
+        width = len(operation.old)
+        self.contents |= {address: operation.text + entries[address - 1].text[width:] for address in addresses}
+        self.rewritten |= addresses
         return True
 
     def _rewrite(self, operation: Operation) -> bool:

@@ -6,8 +6,8 @@ import re
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
-from slmfix_bot.core.edit_operation import Operation
-from slmfix_bot.core.prompt import DELETE, REPLACE, SUBSTITUTE, neutralise
+from slmfix_bot.core.edit_operation import BLANKS, Operation
+from slmfix_bot.core.prompt import DELETE, INDENT, REPLACE, SUBSTITUTE, neutralise
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -113,6 +113,28 @@ def _neighbour(owners: Sequence[int | None], at: int) -> int | None:
     """The entry that takes an insertion before word `at`: the one that ends there, else the one that begins."""
     before = owners[at - 1] if at else None
     return before if before is not None else owners[at] if at < len(owners) else None
+
+
+def is_shift(old: str, new: str) -> bool:
+    """Whether only the indentation differs; a line of blanks has none."""
+    body = old.lstrip(BLANKS)
+    return old != new and bool(body) and body == new.lstrip(BLANKS)
+
+
+def shift_line(addresses: Sequence[int], entries: Sequence[Entry], line: str, new: str) -> Operation | None:
+    """The shift of one line by its whole indentation; None when more changed or its beginning is not in the window."""
+    if not entries or entries[0].start or not entries[0].text.strip(BLANKS) or not is_shift(line, new):
+        return None
+    body = len(line.lstrip(BLANKS))
+    return Operation(INDENT, addresses[0], addresses[0], new[: len(new) - body], line[: len(line) - body])
+
+
+def join_shifts(one: Operation, two: Operation) -> Operation | None:
+    """Both shifts as one with the lesser indentation; None when the lines do not move alike."""
+    for less, more in ((one, two), (two, one)):
+        if more.old.startswith(less.old) and more.text == less.text + more.old[len(less.old) :]:
+            return Operation(INDENT, one.first, two.last, less.text, less.old)
+    return None
 
 
 def edit_line(addresses: Sequence[int], entries: Sequence[Entry], line: str, new: str) -> list[Operation] | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from slmfix_bot.core.diagnostic import Validation
     from slmfix_bot.core.program import Program
@@ -51,6 +51,10 @@ class RepairModel(Protocol):
     """A small language model behind prompt format `line-edit/1` (core/prompt.py)."""
 
     identity: ModelIdentity
+
+    @property
+    def operations(self) -> Collection[str]:
+        """The operations that its scripts use; a script that it is to score may use no others."""
 
     def propose(self, prompt: str, count: int) -> Sequence[Proposal]:
         """Up to `count` distinct scripts, the greedy one first."""

@@ -27,9 +27,10 @@ MAX_NAMES = 12
 MAX_NAME = 48
 
 PAD, NAMES, WINDOW, GAP, OUT = "<pad>", "<names>", "<win>", "<gap>", "<out>"
-REPLACE, SUBSTITUTE, INSERT, DELETE, CUT = "<rep>", "<sub>", "<ins>", "<del>", "<cut>"
+REPLACE, SUBSTITUTE, INSERT, DELETE, CUT, INDENT = "<rep>", "<sub>", "<ins>", "<del>", "<cut>", "<ind>"
 TO, END = "<to>", "<end>"
-OPERATIONS = (REPLACE, SUBSTITUTE, INSERT, DELETE, CUT)
+OPERATIONS = (REPLACE, SUBSTITUTE, INSERT, DELETE, CUT, INDENT)
+OPTIONAL_TOKENS = frozenset({INDENT})  # a tokenizer may lack them; then its model neither writes nor reads them
 LANGUAGES = (
     *("bash", "sh", "sql", "sqlite", "postgres", "mysql", "ansible", "python", "yaml", "json", "toml"),
     *("verilog", "terraform", "dockerfile", "workflow", "other"),
@@ -37,10 +38,11 @@ LANGUAGES = (
 LINE_TOKENS = tuple(f"<|{i}|>" for i in range(MAX_ENTRIES + 1))
 SPECIAL_TOKENS = (
     *(PAD, END, NAMES, WINDOW, GAP, OUT),
-    *OPERATIONS,
+    *(operation for operation in OPERATIONS if operation not in OPTIONAL_TOKENS),
     TO,
     *LINE_TOKENS,
     *(f"<l:{language}>" for language in LANGUAGES),
+    *sorted(OPTIONAL_TOKENS),
 )
 
 # `<|name|>` in general, so that a text cannot forge the control tokens of a borrowed tokenizer either
