@@ -50,7 +50,8 @@ CATEGORIES: tuple[str, ...] = (
 # The rules of all validators, by what the author of the program got wrong.
 _RULES = {
     "unknown-name": """F822 F823 ambiguous-column not-a-value not-a-handler unknown-activity unknown-column
-        unknown-context unknown-event unknown-function unknown-handler unknown-name unknown-property unknown-shell unknown-table
+        unknown-context unknown-event unknown-function unknown-handler unknown-name unknown-property
+        unknown-shell unknown-table
         unknown-type undefined-alias unknown-volume used-before-declaration selector-mismatch no-stage job-needs
         not-a-hierarchical-scope""",
     "module-name": "no-module unknown-kind unknown-module removed-api unknown-api-version two-modules",
@@ -59,7 +60,7 @@ _RULES = {
         duplicate-value port-decl-in-ansi-module redefinition redefinition-different-type
         redefinition-different-sym-kind F811""",
     "option-name": """unknown-key unknown-keyword unknown-option misplaced-key exclusive-options wrong-name two-loops
-        free-text field-label invalid-primitive-port-conn superfluous-host-port maintainer add-for-copy no-loop""",
+        free-text field-label invalid-primitive-port-conn superfluous-host-port no-loop""",
     "option-value": """wrong-type wrong-choice invalid-choice invalid-type invalid-arguments not-a-mapping not-a-list
         invalid-cron invalid-env-name invalid-id invalid-image invalid-name unknown-permission quoted-port
         relative-workdir expression events untrusted-input not-allowed-here matrix enum-value-overflow environment
@@ -69,9 +70,9 @@ _RULES = {
         missing-value wrong-arity body-param-no-initializer""",
     "missing-import": "missing-import",
     "jinja": "jinja unquoted-template delimiters-in-condition",
-    "residue": "fence several-documents",
-    "keyword": "SC1037 SC2067 superfluous-sudo sudo-for-user sudo deprecated-command F632",
-    "separator": "SC1035 SC1069 SC1128 blank-continuation trailing-comment",
+    "residue": "fence several-documents SC1128",
+    "keyword": "SC1037 maintainer add-for-copy superfluous-sudo sudo-for-user sudo deprecated-command F632",
+    "separator": "SC1035 SC1069 SC2067 blank-continuation trailing-comment",
     "quotes": "SC2145",
 }
 RULE_CATEGORY = {rule: category for category, rules in _RULES.items() for rule in rules.split()}

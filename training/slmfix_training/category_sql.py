@@ -17,9 +17,12 @@ if TYPE_CHECKING:
     from slmfix_bot.core.lexer import Token
     from slmfix_bot.core.program import Program
 
-_MARKDOWN_ESCAPE = re.compile(r"\\[_*<>#]")
 _CLAUSES = {"from": 1, "where": 2, "group": 3, "having": 4, "order": 5, "limit": 6}
 _JOINTS = frozenset("union all except intersect distinct as ( exists explain into then else with ,".split())
+# A name with blanks or brackets that stands without the quotes it then needs: `Enrollment (K-12)`.
+_PLAIN_NAME = re.compile(
+    r"(?<![\"`'\[\w])[A-Z][a-z]+(?: [A-Z][a-z]+)* ?\((?:[A-Z][-\w]*|%|[A-Z]\w* \d[-\d]*)\)(?![\"`'])"
+)
 _FOREIGN = re.compile(
     r"\bSELECT\s+(?:DISTINCT\s+)?TOP\s+\(?\d|\bINTERVAL\s|\bEXTRACT\s*\(|\bILIKE\b|::\w|\bFETCH\s+FIRST\b|\bQUALIFY\b"
     r"|\bOFFSET\s+\d+\s+ROWS\b|\bRLIKE\b|\bSTRAIGHT_JOIN\b|\bDATE\s+'|\bCONVERT\s*\(|\bCAST\s*\([^()]*AS\s+SIGNED|\bREGEXP\b",
@@ -31,8 +34,6 @@ def sql_category(program: Program, diagnostic: Diagnostic) -> str | None:
     """The category of a statement that does not parse; None where the general signs have to decide."""
     text, message = program.text, diagnostic.message
     tokens = code_tokens("sql", text)
-    if _MARKDOWN_ESCAPE.search(text):
-        return "escapes"
     if has_placeholder(text):
         return "placeholder"
     if _second_statement(tokens):
@@ -55,6 +56,8 @@ def sql_category(program: Program, diagnostic: Diagnostic) -> str | None:
         )
     if _is_foreign(program, diagnostic, tokens):
         return "dialect"
+    if _PLAIN_NAME.search(text):
+        return "quotes"
     if _out_of_order(tokens) or "Found multiple" in message:
         return "clause-order"
     return _around(program, diagnostic, tokens)
@@ -98,6 +101,9 @@ def _opens_late(tokens: Sequence[Token]) -> bool:
 
 def _is_foreign(program: Program, diagnostic: Diagnostic, tokens: Sequence[Token]) -> bool:
     """Whether the complaint is about something that another dialect has."""
+    lines = program.text.split("\n")
+    if program.dialect == "postgres" and "`" in "".join(lines[max(0, diagnostic.line - 2) : diagnostic.line]):
+        return True
     match = _FOREIGN.search(program.text)
     if match is None:
         return "syntax is not supported" in diagnostic.message
@@ -106,18 +112,22 @@ def _is_foreign(program: Program, diagnostic: Diagnostic, tokens: Sequence[Token
 
 
 def _out_of_order(tokens: Sequence[Token]) -> bool:
-    """Whether a clause comes behind one that has to follow it, on the same level of brackets."""
-    reached = [0]
+    """Whether a clause comes behind one that has to follow it, or in brackets that hold no SELECT: `COUNT(x WHERE y)`."""
+    reached, selects = [0], [False]
     for token, after in pairwise([*tokens, *tokens[-1:]]):
         word = token.text.casefold()
         if word == "(":
             reached.append(0)
+            selects.append(False)
         elif word == ")" and len(reached) > 1:
             reached.pop()
+            selects.pop()
         elif word in {"select", "union", "except", "intersect", "over", ";"}:
             reached[-1] = 0
+            selects[-1] = True
         elif word in _CLAUSES and not (word in {"group", "order"} and after.text.casefold() != "by"):
-            if _CLAUSES[word] <= reached[-1]:
+            aggregate = len(selects) > 1 and not selects[-1] and word == "where"
+            if _CLAUSES[word] <= reached[-1] or aggregate:
                 return True
             reached[-1] = _CLAUSES[word]
         elif word == "join" and reached[-1] > 1:

@@ -36,7 +36,7 @@ def _bash(program: Program, diagnostic: Diagnostic) -> str | None:
     if has_placeholder(text) and "unexpected token" in message:
         return "placeholder"
     if "matching" in message and "matching `)'" not in message:
-        return "truncation" if re.search(r"[|\\]\s*\S{0,12}$", text.rstrip()) and goes_on(tokens[-2:-1]) else "quotes"
+        return "truncation" if goes_on(tokens) or goes_on(tokens[-2:-1]) else "quotes"
     if re.search(r"\b\w[^\s;|&]*[ \t]+(?:fi|done|esac)\b(?=[ \t;|)&]|$)", text, re.M) and "\n" not in text.strip():
         return "separator"
     if "end of file" in message or "matching" in message:
@@ -69,7 +69,7 @@ def _python(program: Program, diagnostic: Diagnostic) -> str | None:
         return "truncation" if at_end and "expected an indented block" in message else "indentation"
     if "expected 'except'" in message or message in {"expected ':'", "expected 'else' after 'if' expression"}:
         return "truncation" if at_end else "separator" if message == "expected ':'" else "keyword"
-    if "comma" in message:
+    if "comma" in message or _text_at(program, diagnostic) in {":", ",", ";"}:
         return "separator"
     if "line continuation" in message:
         return "escapes"
@@ -82,6 +82,11 @@ def _python(program: Program, diagnostic: Diagnostic) -> str | None:
     if re.search(r"^\s*(?:function|var|let|const|else if|public|#include|struct)\b|[;{]\s*$|&&|\|\||\+\+", text, re.M):
         return "dialect"
     return "keyword" if message == "invalid syntax" else None
+
+
+def _text_at(program: Program, diagnostic: Diagnostic) -> str:
+    token = token_at(program, diagnostic)[1]
+    return token.text if token else ""
 
 
 def _json(program: Program, diagnostic: Diagnostic) -> str | None:
@@ -98,6 +103,10 @@ def _json(program: Program, diagnostic: Diagnostic) -> str | None:
         return "dialect"
     if sign[0] in "'‘’“”`":
         return "quotes"
+    if sign == "\\":
+        return "escapes"
+    if sign in {"}", "]"} and before is not None and before.text + sign in {"[}", "{]"}:
+        return "unclosed"
     if "Expecting property name" in message or message == "Expecting value":
         return _json_word(sign, text)
     if "Extra data" in message:
@@ -105,8 +114,9 @@ def _json(program: Program, diagnostic: Diagnostic) -> str | None:
         return stray or ("several-statements" if sign[0] in '{["' or at.kind is Kind.NUMBER else "dialect")
     if sign in {"}", "]"} and before is not None:
         return "unclosed" if balance(code_tokens("json", text)) >= 0 else "surplus-closer"
-    if at.kind is Kind.WORD and before is not None and before.kind is Kind.STRING:
-        return "quotes"
+    if at.kind is Kind.WORD:
+        inside = before is not None and before.kind is Kind.STRING
+        return "quotes" if inside else "misspelling" if re.match(r"tru|fals|nul", sign) else "separator"
     return "separator"
 
 
@@ -125,22 +135,21 @@ def _verilog(program: Program, diagnostic: Diagnostic) -> str | None:
     text, message = program.text, diagnostic.message
     tokens = code_tokens("verilog", text)
     words = [t.text for t in tokens]
-    if is_at_end(text, diagnostic, 1) and re.search(r"expected|unexpected", message):
+    if re.search(r"unexpected '(.*?)' delimiter", message):
+        return "surplus-closer"
+    if is_at_end(text, diagnostic, 1) and "expected" in message:
         blocks = words.count("begin") + words.count("module") + words.count("case") + words.count("casez")
         ends = words.count("end") + words.count("endmodule") + words.count("endcase")
         if "endmodule" not in words[-2:]:
             return "truncation" if goes_on(tokens) or blocks > ends + 1 or words.count("endmodule") else "unclosed"
         return "unclosed" if blocks > ends else None
-    delimiter = re.search(r"unexpected '(.*?)' delimiter", message)
-    if delimiter:
-        return "surplus-closer"
     if "digit" in message or "vector literal" in message:
         return "option-value"
     wanted = re.search(r"expected '(.*?)'", message)
     if wanted:
         closer = wanted[1] in {"end", "endmodule", "endcase", ")", "]", "}", "join"}
         return "unclosed" if closer else "separator" if wanted[1] in {";", ",", ":", "="} else "keyword"
-    if "declaration name" in message or "expected member" in message or "statement" in message:
+    if re.search(r"declaration name|expected (?:member|expression|case item)|statement", message):
         return "keyword"
     return None
 
@@ -159,7 +168,7 @@ def _yaml(program: Program, diagnostic: Diagnostic) -> str | None:
         return "indentation"
     if "cannot start any token" in message or "quoted scalar" in message:
         return "quotes"
-    if re.search(r"^\s*(?:- )?[\w.-]+:\s+([\"']).*\1\s*[^\s#,\]}]", near, re.M):
+    if re.search(r"^\s*(?:- )?[\w.-]+:\s+([\"']).*\1[ \t]*[^\s#,\]}]", near, re.M):
         return "quotes"
     if "flow" in message:
         return "unclosed"

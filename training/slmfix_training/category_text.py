@@ -22,6 +22,7 @@ _PLACEHOLDER = re.compile(
     r"|\byour_\w+\b|(?:(?<=\s)|^)\.\.\.(?=\s|$|;)|\{\.\.\.\}",
     re.I,
 )
+_MARKDOWN_ESCAPE = re.compile(r"\\[_*<>#]")
 _OPENERS, _CLOSERS = frozenset("([{") | {"$(", "${", "$((", "(("}, frozenset(")]}") | {"))"}
 _GOES_ON = frozenset(
     """, = == != < > <= >= <> + - * / % | || && & ( [ { $( ${ . : \\ and or not where on in from join by select set
@@ -32,8 +33,17 @@ _GOES_ON = frozenset(
 
 def residue_category(program: Program) -> str | None:
     """What the first span that is surely no code is; None without one."""
-    spans = find_residue(program.language, program.text)
-    return _RESIDUE.get(spans[0].kind, "residue") if spans else None
+    text = program.text
+    spans = find_residue(program.language, text)
+    if program.language == "json":
+        # A string of JSON may well be a sentence; prose stands where no value could.
+        spans = [span for span in spans if span.kind == "fence" or text[span.start] not in "\"'{["]
+        if not spans and re.search(r"`{3,}", re.sub(r'"[^"\n]*"', "", text)):
+            return "residue"
+    escape = _MARKDOWN_ESCAPE.search(text) if program.language == "sql" else None
+    if not spans or (escape and escape.start() < spans[0].start):
+        return "escapes" if escape else None
+    return _RESIDUE.get(spans[0].kind, "residue")
 
 
 def has_placeholder(text: str) -> bool:
