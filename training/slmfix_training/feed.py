@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from random import Random
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from slmfix_bot.core.prompt import LINE_TOKENS, SPECIAL_TOKENS
+from slmfix_bot.core.prompt import SPECIAL_TOKENS
 from slmfix_bot.errors import UsageError
 from slmfix_training.packing import Arrays, Batch, pack, tokenise
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -22,57 +23,66 @@ if TYPE_CHECKING:
     from slmfix_training.recipe import Recipe
 
 RESCAN_SECONDS = 240.0
-WEIGHTS = {"sql": 1.4, "ansible": 1.2, "bash": 1.2, "json": 0.5, "toml": 0.4}  # how early a shard's samples come
+# share of a language in the mix, beside the root of its number of samples
+WEIGHTS = {"sql": 1.4, "ansible": 1.2, "bash": 1.2, "verilog": 1.2, "terraform": 1.2, "json": 0.6, "toml": 0.4}
 
 
 class Feed:
-    """Batches without end from all shards in a folder: the least used samples first, copy tasks only early."""
+    """Batches without end from all shards in the folders: of each language the least used samples first, languages
+    mixed by weight and the root of their size, copy tasks only early."""
 
-    def __init__(self, folder: Path, tokenizer: Tokenizer, recipe: Recipe, rank: int, workers: int) -> None:
-        self.folder, self.tokenizer, self.recipe = folder, tokenizer, recipe
+    def __init__(self, folders: Sequence[Path], tokenizer: Tokenizer, recipe: Recipe, rank: int, workers: int) -> None:
+        self.folders, self.tokenizer, self.recipe = folders, tokenizer, recipe
         self.rank, self.workers = rank, workers
         self.noise = np.random.default_rng(recipe.seed)
         self.rng = Random(recipe.seed)
         self.uses: dict[str, NDArray[np.int64]] = {}
         self.seen, self.progress = 0, 0.0
+        self._cache = "tokens-" + hashlib.sha256(tokenizer.to_str().encode()).hexdigest()[:8]
 
     def files(self) -> list[Path]:
         """Training shards; those that are still written (changed within 20 seconds) are left for later, if there are
         others. Raises UsageError when there are none at all."""
-        found = sorted(self.folder.glob("*.train.jsonl"))
+        found = [file for folder in self.folders for file in sorted(folder.glob("*.train.jsonl"))]
         if not found:
-            msg = f"{self.folder} holds no *.train.jsonl; write some with slmfix-train samples"
+            msg = f"{', '.join(map(str, self.folders))}: no *.train.jsonl; write some with slmfix-train samples"
             raise UsageError(msg)
         return [file for file in found if time.time() - file.stat().st_mtime > 20] or found
 
     def load(self) -> tuple[Arrays, list[tuple[str, int]], list[int]]:
         """All complete shards as one, where each sample comes from, and the order to use them in."""
-        parts = {file.name: tokenise(file, self.tokenizer, self.folder / "tokens") for file in self.files()}
+        parts = {file.name: tokenise(file, self.tokenizer, file.parent / self._cache) for file in self.files()}
         sizes = [np.diff(part.starts) for part in parts.values()]
         arrays = Arrays(
             tokens=np.concatenate([part.tokens for part in parts.values()]),
             starts=np.concatenate([[0], np.cumsum(np.concatenate(sizes))]).astype(np.int64),
             scripts=np.concatenate([part.scripts for part in parts.values()]),
+            copies=np.concatenate([part.copies for part in parts.values()]),
         )
-        keys = []
-        for name, part in parts.items():
-            weight = WEIGHTS.get(name.split("-")[0], 1.0)
-            grown = np.zeros(len(part), dtype=np.int64)
-            earlier = self.uses.get(name, grown)[: len(part)]
-            grown[: len(earlier)] = earlier
-            used = self.uses[name] = grown
-            keys.append(used + 0.999 * (1 - self.noise.random(len(part)) ** (1 / weight)))
-        order = np.argsort(np.concatenate(keys))
-        if self.progress > self.recipe.copy_until:
-            order = order[~self._copies(arrays)[order]]
         origins = [(name, i) for name, part in parts.items() for i in range(len(part))]
-        return arrays, origins, [int(i) for i in order if i % self.workers == self.rank]
+        return arrays, origins, self._order(arrays, {name: len(part) for name, part in parts.items()})
 
-    def _copies(self, arrays: Arrays) -> NDArray[np.bool_]:
-        first, last = (self.tokenizer.token_to_id(token) for token in (LINE_TOKENS[0], LINE_TOKENS[-1]))
-        second, third = arrays.tokens[arrays.starts[:-1] + 1], arrays.tokens[arrays.starts[:-1] + 2]
-        copies: NDArray[np.bool_] = (second == self.tokenizer.token_to_id("copy")) & (third >= first) & (third <= last)
-        return copies
+    def _order(self, arrays: Arrays, sizes: dict[str, int]) -> list[int]:
+        """A language's turn comes at even distances, the shorter the larger its share."""
+        languages = np.concatenate([np.full(size, name.split("-")[0], dtype="U16") for name, size in sizes.items()])
+        used = np.concatenate([self._used(name, size) for name, size in sizes.items()])
+        late = self.progress > self.recipe.copy_until
+        turn = np.full(len(used), np.inf)
+        for language in np.unique(languages):
+            own = np.flatnonzero((languages == language) & ~(arrays.copies & late))
+            own = own[np.argsort(used[own] + self.noise.random(len(own)))]
+            share = WEIGHTS.get(str(language), 1.0) * max(1, len(own)) ** 0.5
+            turn[own] = (np.arange(len(own)) + self.noise.random()) / share
+        order = np.argsort(turn)
+        return [int(i) for i in order[: int(np.isfinite(turn).sum())] if i % self.workers == self.rank]
+
+    def _used(self, name: str, size: int) -> NDArray[np.int64]:
+        """How often each sample of a shard was used; the shard may have grown."""
+        grown = np.zeros(size, dtype=np.int64)
+        earlier = self.uses.get(name, grown)[:size]
+        grown[: len(earlier)] = earlier
+        self.uses[name] = grown
+        return grown
 
     def _with_echoes(self, batch: Batch, arrays: Arrays, count: int) -> Batch:
         """The batch with rows of random text tokens written twice; the second time counts half."""

@@ -23,40 +23,48 @@ MAX_NEW = 64
 @dataclass(frozen=True, kw_only=True)
 class Arrays:
     """`tokens` of all samples in a row; sample i is `tokens[starts[i]:starts[i + 1]]`, its script starts at
-    `scripts[i]` (relative)."""
+    `scripts[i]` (relative), and `copies[i]` says whether it is a copy task."""
 
     tokens: NDArray[np.uint16]
     starts: NDArray[np.int64]
     scripts: NDArray[np.int64]
+    copies: NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.scripts)
 
 
 def tokenise(file: Path, tokenizer: Tokenizer, cache: Path) -> Arrays:
-    """The samples of one shard that fit; kept in `cache` for the next start."""
+    """The samples of one shard that fit; kept in `cache`, which is of this tokenizer alone, for the next start."""
     kept = cache / f"{file.stem}.npz"
     if kept.exists() and kept.stat().st_mtime > file.stat().st_mtime:
         with np.load(kept) as data:
-            return Arrays(tokens=data["tokens"], starts=data["starts"], scripts=data["scripts"])
+            return Arrays(**{name: data[name] for name in ("tokens", "starts", "scripts", "copies")})
     text = file.read_text()
     complete = text[: text.rfind("\n") + 1]  # the shard may still be growing
     rows = [json.loads(line) for line in complete.split("\n") if line]
     pieces: list[NDArray[np.uint16]] = []
     scripts: list[int] = []
+    copies: list[bool] = []
     for at in range(0, len(rows), 4096):
         chunk = rows[at : at + 4096]
         heads = tokenizer.encode_batch([row["prompt"] for row in chunk], add_special_tokens=False)
         tails = tokenizer.encode_batch([row["script"] for row in chunk], add_special_tokens=False)
-        for head, tail in zip(heads, tails, strict=True):
+        for row, head, tail in zip(chunk, heads, tails, strict=True):
             if len(head.ids) + len(tail.ids) <= MAX_TOKENS:
                 pieces.append(np.array([*head.ids, *tail.ids], dtype=np.uint16))
                 scripts.append(len(head.ids))
+                copies.append(row.get("kind") == "copy")
     starts = np.concatenate([[0], np.cumsum([len(piece) for piece in pieces])]).astype(np.int64)
     tokens = np.concatenate(pieces) if pieces else np.zeros(0, dtype=np.uint16)
-    arrays = Arrays(tokens=tokens, starts=starts, scripts=np.array(scripts, dtype=np.int64))
+    arrays = Arrays(
+        tokens=tokens,
+        starts=starts,
+        scripts=np.array(scripts, dtype=np.int64),
+        copies=np.array(copies, dtype=np.bool_),
+    )
     cache.mkdir(parents=True, exist_ok=True)
-    np.savez(kept, tokens=tokens, starts=starts, scripts=arrays.scripts)
+    np.savez(kept, tokens=tokens, starts=starts, scripts=arrays.scripts, copies=arrays.copies)
     return arrays
 
 

@@ -1,244 +1,248 @@
-"""Supervised training of the repair model on two CPU cores, bounded by wall time.
+"""Supervised training of a repair model on a CPU, bounded by CPU time, in as many sittings as it takes.
 
-Packed rows of one static shape, so that the step compiles once; the loss covers every script token and a random share
-of the prompt's tokens with a lower weight, computed only at those places; Muon for the matrices and AdamW for the
-rest, learning rates over wall time: short warm-up, then linear to zero. New shards are picked up while it runs.
+Starts from a new network, a checkpoint of `slmfix-train start`, or the state of an earlier sitting. The checkpoint is
+the running average of the weights; new shards of samples are picked up while it runs.
 """
 
 from __future__ import annotations
 
-import json
 import os
-import time
-from dataclasses import asdict
+from collections import deque
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 from torch import distributed, nn
-from torch.nn import functional
 
-from slmfix_training.checkpoint import load_state, new_model, save_checkpoint, save_state
+from slmfix_training.averaging import Average, synchronise
+from slmfix_training.checkpoint import (
+    load_model,
+    load_state,
+    new_model,
+    read_record,
+    save_checkpoint,
+    save_state,
+)
+from slmfix_training.curve import Curve
 from slmfix_training.feed import Feed
+from slmfix_training.held import HeldOut
+from slmfix_training.loss import batch_loss
+from slmfix_training.optimizers import build_optimizers, freeze, set_rates
+from slmfix_training.schedule import Clock, rate
 from slmfix_training.tokenizer import load_tokenizer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tokenizers import Tokenizer  # type: ignore[import-untyped,unused-ignore]
     from transformers import LlamaForCausalLM
 
     from slmfix_training.packing import Batch
     from slmfix_training.recipe import Recipe
 
-EMA = 0.998
+MILESTONES = (1, 3, 10, 30)  # CPU-hours whose checkpoints are kept in milestones/
+_ROW_STEPS = 25
 
 
-def batch_loss(
-    model: LlamaForCausalLM, batch: Batch, predicted: int, rng: np.random.Generator
-) -> tuple[torch.Tensor, torch.Tensor]:
-    """(weighted loss, mean loss of the script tokens) of a packed batch, each sample attending to itself only."""
-    places, targets, weights = choose_places(batch, predicted, rng)
-    segments = torch.from_numpy(batch.segments)
-    same = (segments[:, :, None] == segments[:, None, :]).tril()
-    mask = torch.zeros(same.shape).masked_fill_(~same, -1e9)[:, None]
-    hidden = model.model(
-        input_ids=torch.from_numpy(batch.tokens),
-        attention_mask=mask,
-        position_ids=torch.from_numpy(batch.positions),
-        use_cache=False,
-    ).last_hidden_state
-    chosen = hidden.reshape(-1, hidden.shape[-1])[torch.from_numpy(places)]
-    logits = functional.linear(chosen, model.model.embed_tokens.weight).float()
-    losses = functional.cross_entropy(logits, torch.from_numpy(targets), reduction="none")
-    weight = torch.from_numpy(weights)
-    script = (weight == 1.0).float()
-    return (losses * weight).sum() / weight.sum(), ((losses * script).sum() / script.sum().clamp(min=1)).detach()
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """One run: `cpu_seconds` over all its sittings; `tokenizer` and `start` are files and folders to read at the first
+    of them; `held` are rows of `held.choose_held`. Measures every `held_seconds` of CPU time, saves every
+    `save_seconds`."""
 
-
-def choose_places(
-    batch: Batch, predicted: int, rng: np.random.Generator
-) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any], np.ndarray[Any, Any]]:
-    """Exactly `predicted` flat places with their next tokens and weights: all script tokens, then prompt tokens."""
-    weights = batch.weights[:, 1:].ravel()
-    targets = batch.tokens[:, 1:].ravel()
-    rows, columns = batch.tokens.shape
-    flat = (np.arange(rows)[:, None] * columns + np.arange(columns - 1)[None, :]).ravel()
-    order = np.argsort(-(weights + 1e-3 * rng.random(len(weights))))[:predicted]
-    order.sort()
-    return flat[order], targets[order], weights[order].astype(np.float32)
-
-
-def optimizers(model: LlamaForCausalLM, recipe: Recipe) -> list[torch.optim.Optimizer]:
-    """Muon for the matrices of the layers, AdamW for embeddings and norms."""
-    matrices = [p for p in model.model.layers.parameters() if p.ndim == 2]
-    ids = {id(p) for p in matrices}
-    others = [p for p in model.parameters() if id(p) not in ids]
-    decay = recipe.weight_decay
-    return [
-        torch.optim.Muon(matrices, lr=recipe.muon_rate, weight_decay=decay, momentum=0.95, nesterov=True),
-        torch.optim.AdamW(others, lr=recipe.adam_rate, betas=(0.9, 0.97), weight_decay=0.0),
-    ]
-
-
-def rate(step: int, elapsed: float, total: float, warm_up: int) -> float:
-    """Factor of the learning rates; `elapsed` and `total` in seconds."""
-    progress = min(1.0, elapsed / total)
-    held = 1.0 if progress < 0.3 else max(0.02, (1 - progress) / 0.7)
-    return min(1.0, (step + 1) / warm_up) * held
+    samples: tuple[Path, ...]
+    output: Path
+    tokenizer: Path
+    recipe: Recipe
+    cpu_seconds: float
+    start: Path | None = None
+    held: tuple[dict[str, str], ...] = ()
+    held_seconds: float = 600.0
+    save_seconds: float = 600.0
 
 
 class Trainer:
-    """One run; `minutes` of wall time over all its resumptions."""
+    """One process of a run."""
 
-    def __init__(
-        self,
-        samples: Path,
-        output: Path,
-        tokenizer: Tokenizer,
-        recipe: Recipe,
-        minutes: float,
-        *,
-        rank: int = 0,
-        workers: int = 1,
-    ) -> None:
-        torch.set_num_threads(recipe.threads)
-        self.rank, self.workers = rank, workers
-        self.recipe, self.output, self.tokenizer, self.total = recipe, output, tokenizer, 60 * minutes
-        self.feed = Feed(samples, tokenizer, recipe, rank, workers)
-        output.mkdir(parents=True, exist_ok=True)
-        state = load_state(output)
-        self.model = new_model(
-            tokenizer, hidden=recipe.hidden, layers=recipe.layers, feed_forward=recipe.feed_forward, seed=recipe.seed
-        )
-        self.optimizers = optimizers(self.model, recipe)
-        self.step, self.elapsed = 0, 0.0
-        self.average = {name: value.detach().clone() for name, value in self.model.named_parameters()}
+    def __init__(self, job: Job, *, rank: int = 0, workers: int = 1) -> None:
+        torch.set_num_threads(job.recipe.threads)
+        self.job, self.rank, self.workers = job, rank, workers
+        self.recipe = job.recipe
+        self.tokenizer = load_tokenizer(job.tokenizer)
+        self.feed = Feed(job.samples, self.tokenizer, job.recipe, rank, workers)
+        job.output.mkdir(parents=True, exist_ok=True)
+        state = load_state(job.output)
+        self.model = self._network(resumed=state is not None)
+        freeze(self.model, self.recipe)
+        self.optimizers = build_optimizers(self.model, self.recipe)
+        self.average = Average(self.model, self.recipe.average)
+        self.step, self.tokens, self.clock = 0, 0, Clock(workers=workers)
         if state is not None:
-            self.model.load_state_dict(state["model"])
-            for optimizer, saved in zip(self.optimizers, state["optimizers"], strict=True):
-                optimizer.load_state_dict(saved)
-            self.step, self.elapsed, self.feed.seen = state["step"], state["elapsed"], state["seen"] // workers
-            self.average = state["average"]
-            self.feed.uses = {name: counts.numpy() for name, counts in state["uses"].items()}
-        self.losses: list[float] = []
-        self.noise = np.random.default_rng(recipe.seed + self.step + rank)
+            self._resume(state)
+        self.held = HeldOut(job.held, self.tokenizer)
+        self.losses: deque[float] = deque(maxlen=200)
+        self.noise = np.random.default_rng(self.recipe.seed + self.step + rank)
+        self.said = (0.0, 0)  # CPU seconds and tokens at the latest row of the curve
 
-    def run(self, record: dict[str, Any], say: Callable[[str], None], save_minutes: float) -> None:
-        """Trains until the time is over; saves the averaged model and the state every `save_minutes`."""
+    def _network(self, *, resumed: bool) -> LlamaForCausalLM:
+        """A sitting's first network; a resumed one has the right shape and gets its weights from the state."""
+        source = self.job.output if resumed else self.job.start
+        if source is not None:
+            return load_model(source)
+        recipe = self.recipe
+        return new_model(
+            self.tokenizer,
+            hidden=recipe.hidden,
+            layers=recipe.layers,
+            feed_forward=recipe.feed_forward,
+            seed=recipe.seed,
+        )
+
+    def _resume(self, state: dict[str, Any]) -> None:
+        self.model.load_state_dict(state["model"])
+        for optimizer, saved in zip(self.optimizers, state["optimizers"], strict=True):
+            optimizer.load_state_dict(saved)
+        self.average.weights = state["average"]
+        self.step, self.tokens = state["step"], state["tokens"]
+        self.clock = Clock(state["cpu"], state["wall"], self.workers)
+        self.feed.seen = state["seen"] // self.workers
+        self.feed.uses = {name: counts.numpy() for name, counts in state["uses"].items()}
+
+    def run(self, record: dict[str, Any], say: Callable[[str], None]) -> None:
+        """Trains until the budget is used up; saves now and then, at milestones, and at the end."""
         if self.recipe.compile:
             self.model.model.compile(dynamic=False)
-        began = saved = time.monotonic()
-        started = began - self.elapsed
-        tokens = 0
+        record = self._with_start(record)
+        curve = Curve(self.job.output, say)
+        curve.cut(self.step)
+        self.said = (self.clock.cpu, self.tokens)
+        measured = saved = self.clock.cpu
+        passed = len([hours for hours in MILESTONES if self.clock.cpu >= 3600 * hours])
         for batch in self.feed.batches():
-            self.elapsed = time.monotonic() - started
-            if self.step % self.recipe.sync == 0 and self._synchronise(self.elapsed >= self.total):
+            cpu = self.clock.cpu
+            over = cpu >= self.job.cpu_seconds
+            if self.step % self.recipe.sync == 0 and synchronise(self.model, self.workers, over=over):
                 break
-            self.feed.progress = self.elapsed / self.total
-            factor = rate(self.step, self.elapsed, self.total, self.recipe.warm_up)
-            for optimizer, base in zip(self.optimizers, (self.recipe.muon_rate, self.recipe.adam_rate), strict=True):
-                optimizer.param_groups[0]["lr"] = base * factor
-            with torch.autocast("cpu", dtype=torch.bfloat16, enabled=self.recipe.bf16):
-                loss, script = batch_loss(self.model, batch, self.recipe.predicted, self.noise)
-            loss.backward()  # type: ignore[no-untyped-call,unused-ignore]
-            nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
-            for optimizer in self.optimizers:
-                optimizer.step()
-                optimizer.zero_grad(set_to_none=True)
-            self._average()
-            tokens += int((batch.segments > 0).sum())
-            self.losses.append(float(script))
-            self.step += 1
-            if self.step % 25 == 0 and self.rank == 0:
-                mean = sum(self.losses[-25:]) / len(self.losses[-25:])
-                speed = tokens / max(1e-9, time.monotonic() - began)
-                say(
-                    json.dumps(
-                        {
-                            "step": self.step,
-                            "minutes": round(self.elapsed / 60, 2),
-                            "script_loss": round(mean, 4),
-                            "samples": self.feed.seen * self.workers,
-                            "tokens_per_second": round(speed),
-                            "rate": round(factor, 3),
-                        }
-                    )
-                )
-            if self.rank == 0 and time.monotonic() - saved > 60 * save_minutes:
+            self._train(batch, cpu / self.job.cpu_seconds)
+            if self.rank:
+                continue
+            if self.step % _ROW_STEPS == 0:
+                curve.add(self._row())
+            if self.held.samples and cpu - measured > self.job.held_seconds:
+                curve.add(self._measure())
+                measured = cpu
+            if cpu - saved > self.job.save_seconds:
                 self.save(record)
-                saved = time.monotonic()
+                saved = cpu
+            if passed < len(MILESTONES) and cpu >= 3600 * MILESTONES[passed]:
+                self._save_milestone(MILESTONES[passed], record)
+                passed += 1
         if self.rank == 0:
+            curve.add(self._measure() if self.held.samples else self._row())
             self.save(record)
 
-    def _synchronise(self, over: bool) -> bool:
-        """Averages the weights of all workers; whether any of them wants to stop."""
-        if self.workers == 1:
-            return over
-        values = [p.data for p in self.model.parameters()]
-        flat = torch.cat([value.reshape(-1) for value in values] + [torch.tensor([float(over)])])
-        distributed.all_reduce(flat)
-        at = 0
-        for value in values:
-            value.copy_(flat[at : at + value.numel()].view_as(value) / self.workers)
-            at += value.numel()
-        return bool(flat[-1] > 0)
+    def _train(self, batch: Batch, progress: float) -> None:
+        """One step."""
+        recipe = self.recipe
+        self.feed.progress = progress
+        set_rates(self.optimizers, rate(self.step, progress, warm_up=recipe.warm_up, decay_share=recipe.decay_share))
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=recipe.bf16):
+            loss, script = batch_loss(
+                self.model, batch, recipe.predicted, self.noise, learn_inputs=recipe.embeddings == "all"
+            )
+        loss.backward()  # type: ignore[no-untyped-call,unused-ignore]
+        nn.utils.clip_grad_norm_([p for p in self.model.parameters() if p.requires_grad], 1.0)
+        for optimizer in self.optimizers:
+            optimizer.step()
+            optimizer.zero_grad(set_to_none=True)
+        self.average.update(self.step)
+        self.tokens += int((batch.segments > 0).sum()) * self.workers
+        self.losses.append(float(script))
+        self.step += 1
 
-    def _average(self) -> None:
-        decay = min(EMA, (1 + self.step) / (10 + self.step))
-        with torch.no_grad():
-            for name, value in self.model.named_parameters():
-                self.average[name].lerp_(value, 1 - decay)
+    def _row(self) -> dict[str, Any]:
+        """Where the run is; losses are means over the latest steps."""
+        cpu = self.clock.cpu
+        recent = list(self.losses)[-_ROW_STEPS:]
+        seconds, tokens = cpu - self.said[0], self.tokens - self.said[1]
+        self.said = (cpu, self.tokens)
+        return {
+            "step": self.step,
+            "cpu_minutes": round(cpu / 60, 2),
+            "wall_minutes": round(self.clock.wall / 60, 2),
+            "samples": self.feed.seen * self.workers,
+            "tokens": self.tokens,
+            "script_loss": round(sum(recent) / max(1, len(recent)), 4),
+            "tokens_per_cpu_second": round(tokens / max(1e-9, seconds)),
+            "rate": round(self.optimizers[-1].param_groups[0]["lr"], 7),
+        }
 
-    def save(self, record: dict[str, Any]) -> None:
-        """Writes the averaged weights as the checkpoint, and what a resumption needs."""
-        plain = new_model(
-            self.tokenizer,
-            hidden=self.recipe.hidden,
-            layers=self.recipe.layers,
-            feed_forward=self.recipe.feed_forward,
-            seed=0,
-        )
-        plain.load_state_dict({**plain.state_dict(), **self.average})
-        recent = self.losses[-200:]
+    def _measure(self) -> dict[str, Any]:
+        """A row with the averaged weights' figures on the held-out set."""
+        with self.clock.paused(), self.average.swapped_in():
+            return {**self._row(), **self.held.measure(self.model, bf16=self.recipe.bf16)}
+
+    def _with_start(self, record: dict[str, Any]) -> dict[str, Any]:
+        """Says what the run started from; the licence of pretrained weights is kept."""
+        source = self.job.output if self.step else self.job.start
+        if source is None:
+            return record
+        earlier = read_record(source)
+        start = earlier.get("training", {}).get("start")
+        if start is None:
+            return record
+        training = {**record.get("training", {}), "start": start}
+        return {**record, "licence": earlier.get("licence", record.get("licence")), "training": training}
+
+    def _record(self, record: dict[str, Any]) -> dict[str, Any]:
+        recent = list(self.losses)
         run = {
             "recipe": asdict(self.recipe),
-            "parameters": sum(p.numel() for p in plain.parameters()),
+            "parameters": sum(p.numel() for p in self.model.parameters()),
+            "trained_parameters": sum(p.numel() for p in self.model.parameters() if p.requires_grad),
             "steps": self.step,
             "workers": self.workers,
             "samples_seen": self.feed.seen * self.workers,
-            "minutes": round(self.elapsed / 60, 1),
+            "tokens_seen": self.tokens,
+            "budget": "CPU time of the process, all workers together, without measuring",
+            "cpu_minutes": round(self.clock.cpu / 60, 1),
+            "wall_minutes": round(self.clock.wall / 60, 1),
             "training_script_loss": round(sum(recent) / len(recent), 4) if recent else None,
             "shards": sorted(self.feed.uses),
         }
-        record = {**record, "training": {**record.get("training", {}), "run": run}}
-        save_checkpoint(self.output, plain, self.tokenizer, record)
+        return {**record, "training": {**record.get("training", {}), "run": run}}
+
+    def _save_milestone(self, hours: int, record: dict[str, Any]) -> None:
+        with self.average.swapped_in():
+            folder = self.job.output / "milestones" / f"{hours}h"
+            save_checkpoint(folder, self.model, self.tokenizer, self._record(record))
+
+    def save(self, record: dict[str, Any]) -> None:
+        """Writes the averaged weights as the checkpoint, and what a resumption needs."""
+        with self.average.swapped_in():
+            save_checkpoint(self.job.output, self.model, self.tokenizer, self._record(record))
         save_state(
-            self.output,
+            self.job.output,
             {
                 "model": self.model.state_dict(),
                 "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
-                "average": self.average,
+                "average": self.average.weights,
                 "step": self.step,
-                "elapsed": self.elapsed,
+                "tokens": self.tokens,
+                "cpu": self.clock.cpu,
+                "wall": self.clock.wall,
                 "seen": self.feed.seen * self.workers,
                 "uses": {name: torch.from_numpy(counts) for name, counts in self.feed.uses.items()},
             },
         )
 
 
-def run_worker(
-    rank: int, workers: int, port: int, arguments: tuple[Any, ...], record: dict[str, Any], save: float
-) -> None:
+def run_worker(rank: int, workers: int, port: int, job: Job, record: dict[str, Any]) -> None:
     """One of several processes that train replicas on disjoint samples and average them every few steps."""
     if workers > 1:
         # Linux shares the processor between sessions before it shares it between processes.
         os.setsid()
         address = f"tcp://127.0.0.1:{port}"
         distributed.init_process_group("gloo", init_method=address, rank=rank, world_size=workers)
-    samples, output, tokenizer_file, recipe, minutes = arguments
-    tokenizer = load_tokenizer(tokenizer_file)
-    Trainer(samples, output, tokenizer, recipe, minutes, rank=rank, workers=workers).run(
-        record, lambda line: print(line, flush=True), save
-    )
+    Trainer(job, rank=rank, workers=workers).run(record, lambda line: print(line, flush=True))

@@ -34,6 +34,7 @@ _MEANINGS = {
     "<ins>": " insert",
     "<del>": " delete",
     "<cut>": " remove",
+    "<ind>": " indent",
     "<to>": " with",
 }
 _MAX_POSITIONS = 1024

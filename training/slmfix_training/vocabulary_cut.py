@@ -7,6 +7,7 @@ other merge can come first, so those texts become the same tokens as before; oth
 from __future__ import annotations
 
 from collections import Counter
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tokenizers import (  # type: ignore[import-untyped,unused-ignore]
@@ -89,7 +90,7 @@ def split_tokens(vocabulary: Mapping[str, int], merges: Sequence[tuple[str, str]
 def _record_merges(token: str, ranks: Mapping[tuple[str, str], int], parts: dict[str, tuple[str, str]]) -> None:
     symbols = list(token)
     while len(symbols) > 1:
-        pairs = list(zip(symbols, symbols[1:], strict=False))
+        pairs = list(pairwise(symbols))
         best = min(pairs, key=lambda pair: ranks.get(pair, len(ranks)))
         if best not in ranks:
             return
