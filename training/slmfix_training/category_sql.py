@@ -112,7 +112,7 @@ def _is_foreign(program: Program, diagnostic: Diagnostic, tokens: Sequence[Token
 
 
 def _out_of_order(tokens: Sequence[Token]) -> bool:
-    """Whether a clause comes behind one that has to follow it, or in brackets that hold no SELECT: `COUNT(x WHERE y)`."""
+    """Whether a clause comes behind one that has to follow it, or in brackets without SELECT: `COUNT(x WHERE y)`."""
     reached, selects = [0], [False]
     for token, after in pairwise([*tokens, *tokens[-1:]]):
         word = token.text.casefold()

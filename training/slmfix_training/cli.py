@@ -9,9 +9,11 @@ from pathlib import Path
 import click
 
 from slmfix_bot.validators import VALIDATORS
-from slmfix_training.corpus import LANGUAGES, build_corpus, build_own_corpus, excluded_hashes
+from slmfix_training.corpus import build_corpus, build_own_corpus, excluded_hashes
+from slmfix_training.errors_command import errors
 from slmfix_training.own import OwnLanguage, read_own_language
-from slmfix_training.samples import write_samples
+from slmfix_training.sample_files import write_samples
+from slmfix_training.sft_command import sft
 from slmfix_training.start_command import start
 from slmfix_training.tokenizer import VOCABULARY, corpus_texts, sample_texts, train_tokenizer
 
@@ -121,50 +123,6 @@ def tokenizer(source: Path, samples_folder: Path | None, output: Path, per_file:
 
 
 @main.command()
-@click.option("--samples", "samples_folder", type=EXISTING, required=True)
-@click.option("--tokenizer", "tokenizer_file", type=EXISTING, required=True)
-@click.option("--corpus", "source", type=EXISTING, help="Folder with the manifest, for the record.")
-@click.option("--output", type=FOLDER, required=True, help="Checkpoint; an existing one is continued.")
-@click.option("--minutes", type=float, required=True, help="Wall time over all continuations.")
-@click.option("--save-minutes", default=4.0, show_default=True)
-@click.option("--workers", default=1, show_default=True, help="Processes that average their weights every few steps.")
-@click.option("--port", default=29511, show_default=True, help="Local port for several workers.")
-@click.option("--recipe", "settings", multiple=True, metavar="NAME=VALUE", help="Overrides one field of the recipe.")
-@click.option("--name", default="slmfix-mini", show_default=True, help="Of the model, for the record.")
-@OWN
-def sft(
-    samples_folder: Path,
-    tokenizer_file: Path,
-    source: Path | None,
-    output: Path,
-    minutes: float,
-    save_minutes: float,
-    workers: int,
-    port: int,
-    settings: tuple[str, ...],
-    name: str,
-    validator_config: Path | None,
-) -> None:
-    """Trains the model on the samples; stops by itself when the time is over."""
-    from torch.multiprocessing import spawn  # type: ignore[attr-defined,unused-ignore]
-
-    from slmfix_training.recipe import Recipe
-    from slmfix_training.record import training_record
-    from slmfix_training.sft import run_worker
-
-    changes = {field: json.loads(value) for field, _, value in (setting.partition("=") for setting in settings)}
-    arguments = (samples_folder, output, tokenizer_file, Recipe(**changes), minutes)
-    own = _own(validator_config, ())
-    languages, validators = ((own.language,), own.validators) if own else (LANGUAGES, VALIDATORS)
-    record = training_record(source, languages=languages, validators=validators, name=name)
-    shared = (workers, port, arguments, record, save_minutes)
-    if workers == 1:
-        run_worker(0, *shared)
-    else:
-        spawn(run_worker, shared, nprocs=workers)  # type: ignore[no-untyped-call,unused-ignore]
-
-
-@main.command()
 @click.argument("checkpoint", type=EXISTING)
 @click.option("--samples", "samples_folder", type=EXISTING, required=True, help="Folder with the *.held.jsonl files.")
 @click.option("--count", default=300, show_default=True, help="Samples per language.")
@@ -203,4 +161,6 @@ def evaluate(
         (checkpoint / RECORD).write_text(json.dumps(kept, indent=2) + "\n")
 
 
+main.add_command(sft)
 main.add_command(start)
+main.add_command(errors)
