@@ -58,7 +58,8 @@ def _differences(pairs: Sequence[tuple[ErrorCounts, ErrorCounts | None]]) -> Ite
 
 
 def _difference(real: ErrorCounts, samples: ErrorCounts) -> Iterator[str]:
-    few, many = [], []
+    few: list[tuple[float, str]] = []
+    many: list[tuple[float, str]] = []
     for category in CATEGORIES:
         a, b = real.categories[category], samples.categories[category]
         gap = a / max(1, real.failing) - b / samples.failing
