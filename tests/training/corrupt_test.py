@@ -13,16 +13,7 @@ from slmfix_training.corrupt_sql import markdown_escape, schema_fault, top_n
 from slmfix_training.corrupt_text import misspell, truncate
 from slmfix_training.corrupt_yaml import wrong_option
 from slmfix_training.samples import diagnose
-
-CLEAN = {
-    "bash": 'for f in *.txt; do\n    if [ -s "$f" ]; then\n        wc -l "$f" | sort -n\n    fi\ndone\n',
-    "sql": "SELECT name, COUNT(*) FROM users WHERE age > 18 GROUP BY name ORDER BY name DESC LIMIT 5;\n",
-    "ansible": "- name: Install\n  ansible.builtin.apt:\n    name: nginx\n    state: present\n  become: true\n",
-    "python": "import math\n\n\ndef area(size):\n    if size < 0:\n        return None\n    return math.pi * size\n",
-    "json": '{"name": "a", "items": [1, 2, true], "nested": {"key": null}}\n',
-    "yaml": "a: 1\nb:\n  - c: x\n    d: [1, 2]\n  - e: 'q'\n",
-    "toml": 'title = "x"\n\n[owner]\nname = "y"\nlist = ["a", "b"]\n',
-}
+from tests.training.clean_programs import CLEAN
 
 
 def program(language: str) -> Program:
@@ -42,7 +33,7 @@ def test_corrupt_breaks_most_programs(language: str) -> None:
 
 @pytest.mark.parametrize("language", sorted(OPERATORS))
 def test_operators_decline_or_change_something(language: str) -> None:
-    for _, operator in OPERATORS[language]:
+    for _, _, operator in OPERATORS[language]:
         assert {operator(CLEAN[language], Random(seed)) for seed in range(8)} != {CLEAN[language]}
 
 

@@ -176,7 +176,7 @@ def test_command_explains_a_mistake_without_a_traceback(
     assert capsys.readouterr().err.startswith("slmfix-train: ")
 
 
-@pytest.mark.parametrize("operator", [operator for _, operator in GENERIC])
+@pytest.mark.parametrize("operator", [operator for _, _, operator in GENERIC])
 def test_every_generic_fault_changes_the_text_and_is_reproducible(
     operator: Callable[[str, Random], str | None],
 ) -> None:

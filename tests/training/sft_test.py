@@ -12,16 +12,13 @@ import pytest
 import torch
 from click.testing import CliRunner
 
-from slmfix_bot.core.edit_script import decode
-from slmfix_bot.core.program import Program
 from slmfix_bot.core.prompt import SPECIAL_TOKENS
-from slmfix_bot.core.window import build_window
 from slmfix_training.checkpoint import RECORD, load_model, new_model, read_record
 from slmfix_training.cli import main
 from slmfix_training.feed import Feed
 from slmfix_training.packing import Arrays, pack, tokenise
 from slmfix_training.recipe import Recipe
-from slmfix_training.samples import diagnose, generate, write_samples
+from slmfix_training.sample_files import write_samples
 from slmfix_training.sft import Trainer, batch_loss, choose_places, rate
 from slmfix_training.tokenizer import sample_texts, train_tokenizer
 
@@ -48,23 +45,6 @@ def samples(tmp_path: Path) -> Path:
     for file in output.iterdir():
         os.utime(file, (1, 1))
     return output
-
-
-def test_generate_writes_scripts_that_decode_to_the_clean_program() -> None:
-    row = {"language": "json", "text": TEXTS[0], "held_out": True, "dialect": None, "schema": None}
-    made = [sample for seed in range(8) for sample in generate(row, Random(seed), frozenset())]
-    assert len(made) >= 4
-    for sample in made:
-        program = Program(language="json", text=sample.broken)
-        errors = diagnose(program, explain=True)
-        assert errors
-        window = build_window(program.text, errors, language="json")
-        assert decode(window, program.text, sample.script) == TEXTS[0]
-
-
-def test_generate_skips_what_does_not_pass() -> None:
-    row = {"language": "json", "text": "{", "held_out": False, "dialect": None, "schema": None}
-    assert list(generate(row, Random(1), frozenset())) == []
 
 
 def test_held_out_snippets_never_reach_the_training_shard(samples: Path) -> None:

@@ -21,7 +21,7 @@ from slmfix_training.corrupt_text import (
 if TYPE_CHECKING:
     from random import Random
 
-    from slmfix_training.corrupt_text import Operator
+    from slmfix_training.corrupt_text import Fault
 
 M = re.MULTILINE
 
@@ -50,24 +50,25 @@ def joined_lines(text: str, rng: Random) -> str | None:
     return text[: match.start()] + match[1] + " ".join(lines) + text[match.end() :]
 
 
-SYNTAX: tuple[tuple[int, Operator], ...] = (
-    (12, swap(r";\s*(done|fi|do|then)\b", r" \1")),
-    (5, swap(r"\bdo; ?|\bdo ", "")),
-    (4, swap(r"\bthen\b", "")),
-    (6, swap(r"\b(?:fi|done|esac)\b", "")),
-    (3, swap(r"^\s*(?:fi|done|esac|\})\s*$\n", "", flags=M)),
-    (12, drop(r"['\"]")),
-    (5, swap(r"([\w/.$*}])(['\"])(\s|$)", r"\1\3", flags=M)),
-    (3, double(r"['\"]")),
-    (5, drop(r"[()]")),
-    (3, double(r"[()]")),
-    (4, drop(r"[{}]")),
-    (4, drop(r"\]\]?")),
-    (3, swap(r" \]", "]")),
-    (4, swap(r"\$\(([^()\n]*)\)", r"$(\1", r"`\1", r"$(\1))")),
-    (4, truncate),
+SYNTAX: tuple[Fault, ...] = (
+    (12, "separator", swap(r";\s*(done|fi|do|then)\b", r" \1")),
+    (5, "keyword", swap(r"\bdo; ?|\bdo ", "")),
+    (4, "keyword", swap(r"\bthen\b", "")),
+    (6, "keyword", swap(r"\b(?:fi|done|esac)\b", "")),
+    (3, "keyword", swap(r"^\s*(?:fi|done|esac|\})\s*$\n", "", flags=M)),
+    (12, "quotes", drop(r"['\"]")),
+    (5, "quotes", swap(r"([\w/.$*}])(['\"])(\s|$)", r"\1\3", flags=M)),
+    (3, "quotes", double(r"['\"]")),
+    (5, "unclosed", drop(r"[()]")),
+    (3, "surplus-closer", double(r"[()]")),
+    (4, "unclosed", drop(r"[{}]")),
+    (4, "unclosed", drop(r"\]\]?")),
+    (3, "separator", swap(r" \]", "]")),
+    (4, "unclosed", swap(r"\$\(([^()\n]*)\)", r"$(\1", r"`\1", r"$(\1))")),
+    (4, "truncation", truncate),
     (
         6,
+        "placeholder",
         swap(
             r"(?<=[ /])[\w.-]+\.(?:txt|log|csv|conf|py|sh)\b",
             "<file>",
@@ -76,24 +77,24 @@ SYNTAX: tuple[tuple[int, Operator], ...] = (
             "<path to file>",
         ),
     ),
-    (3, swap(r"\| ", "| | ", "|| | ", "|; ")),
-    (3, swap(r" \|\s*[^|\n]+$", " |", flags=M)),
-    (4, swap(r" \\;", ";", " ;", "\\; |", "")),
-    (3, swap(r"\\\( | \\\)", " ( ", " ) ")),
-    (2, swap(r";;", ";", "")),
-    (2, swap(r"\bthen\b", "then; then", "the")),
-    (2, swap(r"\belif\b", "else if")),
-    (2, swap(r"\b(if|while) \[", r"\1[ ", r"\1 (")),
-    (2, swap(r"&& ", "&& && ", "&& | ")),
-    (2, swap(r"<<-?\s*['\"]?(\w+)['\"]?", r"<< \1_")),
-    (3, joined_lines),
-    (7, fence("bash")),
-    (6, prose_tail("bash")),
-    (3, prose_head("bash")),
-    (6, simulated_output),
-    (3, drop_line),
-    (1, double_line),
-    (2, swap(r"\A(#!/bin/(?:ba)?sh)", r"\n\1", r" \1")),
-    (2, swap(r"\$\{(\w+)\}", r"${\1", r"${ \1 }")),
-    (2, swap(r"^(\s*)(\w+)=(?=[\w\"'$])", r"\1\2= ", r"\1\2 = ", flags=M)),
+    (3, "separator", swap(r"\| ", "| | ", "|| | ", "|; ")),
+    (3, "separator", swap(r" \|\s*[^|\n]+$", " |", flags=M)),
+    (4, "escapes", swap(r" \\;", ";", " ;", "\\; |", "")),
+    (3, "separator", swap(r"\\\( | \\\)", " ( ", " ) ")),
+    (2, "keyword", swap(r";;", ";", "")),
+    (2, "keyword", swap(r"\bthen\b", "then; then", "the")),
+    (2, "keyword", swap(r"\belif\b", "else if")),
+    (2, "separator", swap(r"\b(if|while) \[", r"\1[ ", r"\1 (")),
+    (2, "separator", swap(r"&& ", "&& && ", "&& | ")),
+    (2, "quotes", swap(r"<<-?\s*['\"]?(\w+)['\"]?", r"<< \1_")),
+    (3, "several-statements", joined_lines),
+    (7, "residue", fence("bash")),
+    (6, "residue", prose_tail("bash")),
+    (3, "residue", prose_head("bash")),
+    (6, "simulated-output", simulated_output),
+    (3, "unclosed", drop_line),
+    (1, "quotes", double_line),
+    (2, "other", swap(r"\A(#!/bin/(?:ba)?sh)", r"\n\1", r" \1")),
+    (2, "unclosed", swap(r"\$\{(\w+)\}", r"${\1", r"${ \1 }")),
+    (2, "separator", swap(r"^(\s*)(\w+)=(?=[\w\"'$])", r"\1\2= ", r"\1\2 = ", flags=M)),
 )

@@ -10,7 +10,7 @@ from slmfix_training.corrupt_text import double, drop, drop_line, fence, prose_h
 if TYPE_CHECKING:
     from random import Random
 
-    from slmfix_training.corrupt_text import Operator
+    from slmfix_training.corrupt_text import Fault
 
 M = re.MULTILINE
 
@@ -29,44 +29,44 @@ def python_constants(text: str, rng: Random) -> str | None:
     return text
 
 
-JSON_SYNTAX: tuple[tuple[int, Operator], ...] = (
-    (8, single_quotes),
-    (6, swap(r'"([^"\\\n]*)"', r"'\1'", r"“\1”")),
-    (5, python_constants),
-    (9, drop(r",")),
-    (6, swap(r"(\s*[}\]])", r",\1")),
-    (3, double(r",")),
-    (8, drop(r'"')),
-    (6, swap(r'"([\w-]+)"\s*:', r"\1:")),
-    (3, swap(r'"([\w-]+)"\s*:', r'"\1" =', r'"\1"', r'"\1";')),
-    (5, drop(r"[}\]]")),
-    (3, drop(r"[{\[]")),
-    (3, double(r"[}\]]")),
-    (6, truncate),
-    (4, swap(r",\s*\n", ",  // comment\n", ", # see below\n", ",\n/* more */\n")),
-    (3, swap(r"(\[[^\]\n]+)\]", r"\1, ...]", r"\1 ...]")),
-    (4, swap(r'": "([^"\n]{4,})"', r'": "say "\1""', r'": "\1\\d"', r'": \1', r'": "\1')),
-    (3, swap(r": (-?\d+)", r": 0\1", r": +\1", r": .\1", r": \1.", r": NaN", r": undefined", r": \1%")),
-    (8, fence("json")),
-    (5, prose_head("json")),
-    (5, prose_tail("json")),
-    (2, drop_line),
-    (2, swap(r"\s*\Z", ";\n", " </s>\n", ",\n")),
+JSON_SYNTAX: tuple[Fault, ...] = (
+    (8, "quotes", single_quotes),
+    (6, "separator", swap(r'"([^"\\\n]*)"', r"'\1'", r"“\1”")),
+    (5, "dialect", python_constants),
+    (9, "separator", drop(r",")),
+    (6, "separator", swap(r"(\s*[}\]])", r",\1")),
+    (3, "separator", double(r",")),
+    (8, "quotes", drop(r'"')),
+    (6, "separator", swap(r'"([\w-]+)"\s*:', r"\1:")),
+    (3, "separator", swap(r'"([\w-]+)"\s*:', r'"\1" =', r'"\1"', r'"\1";')),
+    (5, "unclosed", drop(r"[}\]]")),
+    (3, "unclosed", drop(r"[{\[]")),
+    (3, "surplus-closer", double(r"[}\]]")),
+    (6, "truncation", truncate),
+    (4, "residue", swap(r",\s*\n", ",  // comment\n", ", # see below\n", ",\n/* more */\n")),
+    (3, "placeholder", swap(r"(\[[^\]\n]+)\]", r"\1, ...]", r"\1 ...]")),
+    (4, "separator", swap(r'": "([^"\n]{4,})"', r'": "say "\1""', r'": "\1\\d"', r'": \1', r'": "\1')),
+    (3, "option-value", swap(r": (-?\d+)", r": 0\1", r": +\1", r": .\1", r": \1.", r": NaN", r": undefined", r": \1%")),
+    (8, "residue", fence("json")),
+    (5, "residue", prose_head("json")),
+    (5, "residue", prose_tail("json")),
+    (2, "unclosed", drop_line),
+    (2, "residue", swap(r"\s*\Z", ";\n", " </s>\n", ",\n")),
 )
-TOML_SYNTAX: tuple[tuple[int, Operator], ...] = (
-    (8, drop(r'"')),
-    (6, swap(r" = ", ": ", " ", " == ", " := ")),
-    (5, drop(r"[\[\]]")),
-    (3, swap(r"^\[+([\w.-]+)\]+", r"[\1]]", r"[[\1]", r"[\1", flags=M)),
-    (5, swap(r'= "([^"\n]*)"', r"= \1", r"= '\1\"", r"= “\1”")),
-    (3, swap(r"\btrue\b|\bfalse\b", "True", "False", "yes", "on")),
-    (3, drop(r",")),
-    (3, swap(r"^(\w+ = .*)$", r"\1\n\1", r"\1,", r"\1;", flags=M)),
-    (3, swap(r"^(\w[\w-]*) = ", r"\1 \1 = ", r"the \1 = ", flags=M)),
-    (2, swap(r"^(\w+ = .*)$", r"\1 // comment", r"\1 null", flags=M)),
-    (2, swap(r"= (\S.*)$", "= null", "= None", r"=", flags=M)),
-    (2, truncate),
-    (5, fence("toml")),
-    (3, prose_tail("toml")),
-    (2, prose_head("toml")),
+TOML_SYNTAX: tuple[Fault, ...] = (
+    (8, "quotes", drop(r'"')),
+    (6, "separator", swap(r" = ", ": ", " ", " == ", " := ")),
+    (5, "unclosed", drop(r"[\[\]]")),
+    (3, "separator", swap(r"^\[+([\w.-]+)\]+", r"[\1]]", r"[[\1]", r"[\1", flags=M)),
+    (5, "separator", swap(r'= "([^"\n]*)"', r"= \1", r"= '\1\"", r"= “\1”")),
+    (3, "separator", swap(r"\btrue\b|\bfalse\b", "True", "False", "yes", "on")),
+    (3, "separator", drop(r",")),
+    (3, "separator", swap(r"^(\w+ = .*)$", r"\1\n\1", r"\1,", r"\1;", flags=M)),
+    (3, "separator", swap(r"^(\w[\w-]*) = ", r"\1 \1 = ", r"the \1 = ", flags=M)),
+    (2, "residue", swap(r"^(\w+ = .*)$", r"\1 // comment", r"\1 null", flags=M)),
+    (2, "separator", swap(r"= (\S.*)$", "= null", "= None", r"=", flags=M)),
+    (2, "truncation", truncate),
+    (5, "residue", fence("toml")),
+    (3, "residue", prose_tail("toml")),
+    (2, "residue", prose_head("toml")),
 )

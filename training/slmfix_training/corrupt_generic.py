@@ -25,7 +25,7 @@ from slmfix_training.corrupt_text import (
 if TYPE_CHECKING:
     from random import Random
 
-    from slmfix_training.corrupt_text import Operator
+    from slmfix_training.corrupt_text import Fault
 
 OTHER = "other"  # a language without a lexer of its own
 SYNONYMS = (
@@ -150,21 +150,21 @@ def joined_line(text: str, rng: Random) -> str | None:
     return text[:at] + " " + text[at + 1 :].lstrip()
 
 
-GENERIC: tuple[tuple[int, Operator], ...] = (
-    (12, drop_token),
-    (4, double_token),
-    (7, foreign_sign),
-    (7, open_string),
-    (14, misspelt_word),
-    (16, near_name),
-    (9, other_word),
-    (3, swapped_tokens),
-    (3, joined_line),
-    (5, drop_line),
-    (3, double_line),
-    (3, truncate),
-    (4, fence(OTHER)),
-    (2, prose_head(OTHER)),
-    (2, prose_tail(OTHER)),
-    (1, swap(r"\s*\Z", ";\n", " </s>\n", "\n}\n")),
+GENERIC: tuple[Fault, ...] = (
+    (12, "other", drop_token),
+    (4, "other", double_token),
+    (7, "dialect", foreign_sign),
+    (7, "quotes", open_string),
+    (14, "misspelling", misspelt_word),
+    (16, "unknown-name", near_name),
+    (9, "option-name", other_word),
+    (3, "clause-order", swapped_tokens),
+    (3, "several-statements", joined_line),
+    (5, "other", drop_line),
+    (3, "other", double_line),
+    (3, "truncation", truncate),
+    (4, "residue", fence(OTHER)),
+    (2, "residue", prose_head(OTHER)),
+    (2, "residue", prose_tail(OTHER)),
+    (1, "residue", swap(r"\s*\Z", ";\n", " </s>\n", "\n}\n")),
 )

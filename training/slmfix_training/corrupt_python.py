@@ -20,7 +20,7 @@ from slmfix_training.corrupt_text import (
 if TYPE_CHECKING:
     from random import Random
 
-    from slmfix_training.corrupt_text import Operator
+    from slmfix_training.corrupt_text import Fault
 
 M = re.MULTILINE
 IMPORT = re.compile(r"^(?:import \w+(?: as \w+)?|from [\w.]+ import \w+(?: as \w+)?)\n", M)
@@ -93,28 +93,28 @@ def missing_colon(text: str, rng: Random) -> str | None:
     return text[: match.end()].rstrip(": ") + text[match.end() :]
 
 
-SYNTAX: tuple[tuple[int, Operator], ...] = (
-    (30, undefined_name),
-    (20, missing_import),
-    (10, missing_colon),
-    (6, drop(r"\)")),
-    (4, drop(r"\(")),
-    (5, drop(r"[\[\]{}]")),
-    (3, double(r"[()\[\]]")),
-    (7, drop(r"(?<!['\"])['\"](?!['\"])")),
-    (9, drop(r"\"\"\"|'''")),
-    (9, shifted_block),
-    (5, empty_block),
-    (5, truncate),
-    (3, drop(r",")),
-    (3, swap(r" == ", " = ", " === ")),
-    (2, swap(r"\belif\b", "else if", "elseif", "elsif")),
-    (2, swap(r" in | and | or ", " ", " && ", " || ")),
-    (2, swap(r"^( +)(return|raise|for|if) ", r"\1\2 \2 ", flags=M)),
-    (2, swap(r"\bdef ", "define ", "function ", "Def ")),
-    (2, swap(r"\bNone\b|\bTrue\b|\bFalse\b", "null", "true", "false", "none")),
-    (6, fence("python")),
-    (5, prose_tail("python")),
-    (3, prose_head("python")),
-    (1, drop_line),
+SYNTAX: tuple[Fault, ...] = (
+    (30, "unknown-name", undefined_name),
+    (20, "missing-import", missing_import),
+    (10, "separator", missing_colon),
+    (6, "unclosed", drop(r"\)")),
+    (4, "unclosed", drop(r"\(")),
+    (5, "unclosed", drop(r"[\[\]{}]")),
+    (3, "surplus-closer", double(r"[()\[\]]")),
+    (7, "unclosed", drop(r"(?<!['\"])['\"](?!['\"])")),
+    (9, "quotes", drop(r"\"\"\"|'''")),
+    (9, "indentation", shifted_block),
+    (5, "missing-argument", empty_block),
+    (5, "truncation", truncate),
+    (3, "separator", drop(r",")),
+    (3, "dialect", swap(r" == ", " = ", " === ")),
+    (2, "dialect", swap(r"\belif\b", "else if", "elseif", "elsif")),
+    (2, "dialect", swap(r" in | and | or ", " ", " && ", " || ")),
+    (2, "keyword", swap(r"^( +)(return|raise|for|if) ", r"\1\2 \2 ", flags=M)),
+    (2, "dialect", swap(r"\bdef ", "define ", "function ", "Def ")),
+    (2, "dialect", swap(r"\bNone\b|\bTrue\b|\bFalse\b", "null", "true", "false", "none")),
+    (6, "residue", fence("python")),
+    (5, "residue", prose_tail("python")),
+    (3, "residue", prose_head("python")),
+    (1, "unclosed", drop_line),
 )

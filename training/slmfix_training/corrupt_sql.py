@@ -11,7 +11,7 @@ from slmfix_training.sql_words import ABBREVIATIONS, SYNONYMS
 if TYPE_CHECKING:
     from random import Random
 
-    from slmfix_training.corrupt_text import Operator
+    from slmfix_training.corrupt_text import Fault
 
 KEYWORDS = (
     r"\b(?:SELECT|FROM|WHERE|GROUP BY|ORDER BY|HAVING|JOIN|ON|AS|AND|OR|IN|THEN|WHEN|END|CASE|BY|INTO|VALUES|SET|"
@@ -96,33 +96,33 @@ def unescape(text: str, rng: Random) -> str | None:
     return text.replace("''", "'", 1) if re.search(r"\w''\w", text) else None
 
 
-SYNTAX: tuple[tuple[int, Operator], ...] = (
-    (10, simulated_output),
-    (6, prose_tail("sql")),
-    (5, repeated_statement),
-    (4, drop(r"\(")),
-    (6, drop(r"\)")),
-    (3, double(r"[()]")),
-    (6, drop(KEYWORDS)),
-    (3, double(KEYWORDS)),
-    (11, markdown_escape),
-    (5, drop(r",")),
-    (3, swap(r",", ",,")),
-    (4, swap(r"(\w)(\s+FROM\b)", r"\1,\2", flags=re.IGNORECASE)),
-    (7, fence("sql")),
-    (2, prose_head("sql")),
-    (5, truncate),
-    (4, move_clause),
-    (4, top_n),
-    (4, broken_quote),
-    (2, unescape),
-    (4, unquote_name),
-    (3, swap(r"(= |> |< )('[^']*'|\d+)", r"\1<value>", r"\1<|string|>", r"\1<x>")),
-    (2, swap(r" = ", " == = ", " = = ", " =< ", " === ")),
-    (2, swap(r"\.(\w)", r". .\1", r"..\1")),
-    (2, swap(r"\bAND\b", "AND AND", "AND OR", "&", flags=re.IGNORECASE)),
-    (2, swap(r"\s*;?\s*\Z", " <|end|>\n", " <|im_end|>\n", " </s>\n", " ```\n", " <\n")),
-    (2, swap(r"\bEND\b\s*", "", flags=re.IGNORECASE)),
+SYNTAX: tuple[Fault, ...] = (
+    (10, "simulated-output", simulated_output),
+    (6, "residue", prose_tail("sql")),
+    (5, "several-statements", repeated_statement),
+    (4, "unclosed", drop(r"\(")),
+    (6, "unclosed", drop(r"\)")),
+    (3, "surplus-closer", double(r"[()]")),
+    (6, "keyword", drop(KEYWORDS)),
+    (3, "keyword", double(KEYWORDS)),
+    (11, "escapes", markdown_escape),
+    (5, "separator", drop(r",")),
+    (3, "separator", swap(r",", ",,")),
+    (4, "separator", swap(r"(\w)(\s+FROM\b)", r"\1,\2", flags=re.IGNORECASE)),
+    (7, "residue", fence("sql")),
+    (2, "residue", prose_head("sql")),
+    (5, "truncation", truncate),
+    (4, "clause-order", move_clause),
+    (4, "dialect", top_n),
+    (4, "quotes", broken_quote),
+    (2, "quotes", unescape),
+    (4, "quotes", unquote_name),
+    (3, "placeholder", swap(r"(= |> |< )('[^']*'|\d+)", r"\1<value>", r"\1<|string|>", r"\1<x>")),
+    (2, "dialect", swap(r" = ", " == = ", " = = ", " =< ", " === ")),
+    (2, "dialect", swap(r"\.(\w)", r". .\1", r"..\1")),
+    (2, "keyword", swap(r"\bAND\b", "AND AND", "AND OR", "&", flags=re.IGNORECASE)),
+    (2, "residue", swap(r"\s*;?\s*\Z", " <|end|>\n", " <|im_end|>\n", " </s>\n", " ```\n", " <\n")),
+    (2, "unclosed", swap(r"\bEND\b\s*", "", flags=re.IGNORECASE)),
 )
 
 

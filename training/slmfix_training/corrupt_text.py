@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from random import Random
 
     Operator = Callable[[str, Random], str | None]
+    Fault = tuple[float, str, Operator]  # weight, category (categories.py), operator
 
 LANGUAGE_WORDS = {
     "sql": ("sql", "SQL", "SQLite", "sqlite", "mysql", ""),
@@ -23,9 +24,23 @@ LANGUAGE_WORDS = {
     "json": ("json", "JSON", ""),
     "yaml": ("yaml", ""),
     "toml": ("toml", ""),
+    "verilog": ("verilog", "Verilog", "systemverilog", "v", ""),
+    "terraform": ("hcl", "terraform", "tf", ""),
+    "dockerfile": ("dockerfile", "Dockerfile", "docker", ""),
+    "workflow": ("yaml", "yml", ""),
     "other": ("text", "plaintext", "config", ""),
 }
-KINDS = {"sql": "query", "bash": "command", "ansible": "playbook", "python": "function", "json": "JSON"}
+KINDS = {
+    "sql": "query",
+    "bash": "command",
+    "ansible": "playbook",
+    "python": "function",
+    "json": "JSON",
+    "verilog": "module",
+    "terraform": "configuration",
+    "dockerfile": "Dockerfile",
+    "workflow": "workflow",
+}
 PROSE = (
     "This {k} will return the {a} of all {b} whose {c} is not {d}.",
     "The {k} above selects the {a} and {b} columns from the {c} table.",
@@ -177,3 +192,42 @@ def misspell(word: str, rng: Random) -> str:
     if kind < 0.8:
         return word[:i] + word[i] + word[i:]
     return word[:i] + rng.choice("aeiourstln_") + word[i + 1 :]
+
+
+def many(operator: Operator, most: int = 4) -> Operator:
+    """The same operator up to `most` times: models repeat their mistakes."""
+
+    def operate(text: str, rng: Random) -> str | None:
+        result: str | None = None
+        for _ in range(rng.randint(2, most)):
+            broken = operator(result or text, rng)
+            result = broken if broken is not None else result
+        return result
+
+    return operate
+
+
+def every(operator_pattern: str, *replacements: str, flags: int = 0) -> Operator:
+    """Replaces all matches by one of the templates."""
+    return swap(operator_pattern, *replacements, flags=flags, every=True)
+
+
+def near_names(name: str, rng: Random) -> list[str]:
+    """What a model may write in place of a name: a word more or less, a plural, another style, a slip."""
+    words = [word for word in name.split("_") if word]
+    forms = [
+        name + "s",
+        name.rstrip("s"),
+        f"{name}_{rng.choice(('name', 'list', 'id', 'value', 'out', 'reg', 'next'))}",
+    ]
+    forms += [misspell(name, rng)] if len(name) > 3 else []
+    if len(words) > 1:
+        forms += [
+            "_".join(words[1:]),
+            "_".join(words[:-1]),
+            "".join(words),
+            words[0] + "".join(map(str.title, words[1:])),
+        ]
+    else:
+        forms += [f"{rng.choice(('my', 'new', 'current', 'the', 'next'))}_{name}", f"{name}{rng.choice('012')}"]
+    return [form for form in forms if form and form != name]

@@ -10,7 +10,7 @@ from slmfix_training.corrupt_text import drop, drop_line, fence, misspell, prose
 if TYPE_CHECKING:
     from random import Random
 
-    from slmfix_training.corrupt_text import Operator
+    from slmfix_training.corrupt_text import Fault
 
 M = re.MULTILINE
 OPTION = re.compile(r"^(?P<indent> {4,})(?P<key>[a-z_]+): ?(?=\S|$)", M)
@@ -191,34 +191,38 @@ def wrong_level(text: str, rng: Random) -> str | None:
     return None
 
 
-YAML_SYNTAX: tuple[tuple[int, Operator], ...] = (
-    (10, shift),
-    (5, swap(r"^( *(?:- )?[\w.-]+): (?=\S)", r"\1:", flags=M)),
-    (4, swap(r"^( *(?:- )?[\w.-]+): (?=\S)", r"\1 ", r"\1 = ", flags=M)),
-    (3, swap(r"^( *)- (?=\w)", r"\1-", flags=M)),
-    (5, drop(r"['\"]")),
-    (3, drop(r"[\[\]{}]")),
-    (3, swap(r"^ {2,8}", "\t", flags=M)),
-    (3, swap(r": ([\w /.-]+)$", r": \1: value", r": note: \1", r": \"\1\" extra", flags=M)),
-    (2, swap(r": ([\w/.-]+)$", r": @\1", r": *\1", r": %\1", r": `\1`", r": [\1", r": {\1", r": '\1", flags=M)),
-    (5, fence("yaml")),
-    (3, prose_tail("yaml")),
-    (2, prose_head("yaml")),
-    (1, drop_line),
+YAML_SYNTAX: tuple[Fault, ...] = (
+    (10, "indentation", shift),
+    (5, "separator", swap(r"^( *(?:- )?[\w.-]+): (?=\S)", r"\1:", flags=M)),
+    (4, "separator", swap(r"^( *(?:- )?[\w.-]+): (?=\S)", r"\1 ", r"\1 = ", flags=M)),
+    (3, "separator", swap(r"^( *)- (?=\w)", r"\1-", flags=M)),
+    (5, "quotes", drop(r"['\"]")),
+    (3, "unclosed", drop(r"[\[\]{}]")),
+    (3, "indentation", swap(r"^ {2,8}", "\t", flags=M)),
+    (3, "quotes", swap(r": ([\w /.-]+)$", r": \1: value", r": note: \1", r": \"\1\" extra", flags=M)),
+    (
+        2,
+        "quotes",
+        swap(r": ([\w/.-]+)$", r": @\1", r": *\1", r": %\1", r": `\1`", r": [\1", r": {\1", r": '\1", flags=M),
+    ),
+    (5, "residue", fence("yaml")),
+    (3, "residue", prose_tail("yaml")),
+    (2, "residue", prose_head("yaml")),
+    (1, "unclosed", drop_line),
 )
-ANSIBLE_SYNTAX: tuple[tuple[int, Operator], ...] = (
-    *((w, operator) for w, operator in YAML_SYNTAX[:-4]),
-    (5, fence("ansible")),
-    (2, prose_tail("ansible")),
-    (2, prose_head("ansible")),
-    (12, swap(r"(:|-) [\"']\{\{ ?(.*?) ?\}\}(.*?)[\"']\s*$", r"\1 {{ \2 }}\3", flags=M)),
-    (4, swap(r" ?\}\}", "}", "")),
-    (2, swap(r"\{\{ ?", "{")),
+ANSIBLE_SYNTAX: tuple[Fault, ...] = (
+    *YAML_SYNTAX[:-4],
+    (5, "residue", fence("ansible")),
+    (2, "residue", prose_tail("ansible")),
+    (2, "residue", prose_head("ansible")),
+    (12, "jinja", swap(r"(:|-) [\"']\{\{ ?(.*?) ?\}\}(.*?)[\"']\s*$", r"\1 {{ \2 }}\3", flags=M)),
+    (4, "jinja", swap(r" ?\}\}", "}", "")),
+    (2, "jinja", swap(r"\{\{ ?", "{")),
 )
-ANSIBLE_NAMES: tuple[tuple[int, Operator], ...] = (
-    (30, wrong_option),
-    (10, foreign_option),
-    (14, wrong_module),
-    (12, wrong_keyword),
-    (10, wrong_level),
+ANSIBLE_NAMES: tuple[Fault, ...] = (
+    (30, "option-name", wrong_option),
+    (10, "option-name", foreign_option),
+    (14, "module-name", wrong_module),
+    (12, "option-name", wrong_keyword),
+    (10, "indentation", wrong_level),
 )

@@ -6,16 +6,15 @@ script over the window that the bot would show.
 
 from __future__ import annotations
 
-import json
-import time
-from collections import Counter
-from dataclasses import asdict, dataclass, replace
-from random import Random
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from slmfix_bot.adapters.process import find_program, run
 from slmfix_bot.core.diagnostic import Diagnostic, Severity
 from slmfix_bot.core.edit_script import encode
+from slmfix_bot.core.harm import BOUNDS, assess
+from slmfix_bot.core.options import Aggressiveness
 from slmfix_bot.core.program import Program
 from slmfix_bot.core.prompt import LINE_TOKENS, NAMES, OUT, WINDOW, language_token, neutralise, render_prompt
 from slmfix_bot.core.window import build_window
@@ -23,17 +22,29 @@ from slmfix_bot.errors import CannotJudge, FatalError, ToolOutputTooLarge, ToolT
 from slmfix_bot.validators import VALIDATORS
 from slmfix_bot.validators.base import Explainer
 from slmfix_training.corpus import normalised_hash
-from slmfix_training.corrupt import corrupt
+from slmfix_training.corrupt import ENRICH, break_program
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
+    from random import Random
 
     from slmfix_bot.core.window import Window
     from slmfix_bot.validators.base import Validator
 
 DROPOUT = 0.12  # share of samples without message, and without names
-VARIANTS = {"ansible": 6, "bash": 3, "sql": 1, "python": 1, "json": 2, "yaml": 1, "toml": 2}
+VARIANTS = {
+    "ansible": 4,
+    "bash": 2,
+    "sql": 1,
+    "python": 1,
+    "json": 2,
+    "yaml": 2,
+    "toml": 3,
+    "verilog": 4,
+    "terraform": 4,
+    "dockerfile": 5,
+    "workflow": 5,
+}
 OWN_VARIANTS = 4  # of a language of the user's
 EXPLAINED = {"bash": 0.35}  # looking for the opener costs more than everything else
 COPIES = 0.12  # copy-task samples per repair sample
@@ -42,18 +53,31 @@ MAX_PROMPT_CHARS, MAX_SCRIPT_CHARS = 2200, 420
 
 @dataclass(frozen=True, kw_only=True)
 class Sample:
-    """`kind` is repair or copy; `broken`, `clean`, `dialect` and `schema` are kept for evaluation only."""
+    """`kind` is repair or copy, `categories` those of the faults; the fields from `broken` on are the whole case."""
 
     kind: str
     language: str
     prompt: str
     script: str
     rule: str = ""
+    categories: tuple[str, ...] = ()
     held_out: bool = False
     broken: str = ""
     clean: str = ""
     dialect: str | None = None
     schema: str | None = None
+    path: str = ""
+
+
+class Refused(StrEnum):
+    """Why a corruption became no sample."""
+
+    UNCHANGED = "no fault applied"
+    PASSES = "still passes, or cannot be judged"
+    OUTSIDE = "the repair lies outside of the window"
+    LONG = "prompt or script too long"
+    HARM = "the repair would be refused as harmful"
+    EXCLUDED = "in an evaluation set"
 
 
 def diagnose(
@@ -93,30 +117,47 @@ def hide(errors: tuple[Diagnostic, ...], rng: Random) -> tuple[Diagnostic, ...]:
 
 
 def make_sample(
-    clean: Program, rng: Random, *, held_out: bool, validators: Mapping[str, Validator] = VALIDATORS
-) -> Sample | None:
-    """One repair sample of a program that passes."""
-    broken = corrupt(clean, rng)
-    if broken is None:
-        return None
+    clean: Program,
+    rng: Random,
+    *,
+    held_out: bool,
+    validators: Mapping[str, Validator] = VALIDATORS,
+    boost: Mapping[str, float] | None = None,
+) -> tuple[Sample, Sample] | Refused:
+    """One repair sample of a program that passes: as it is trained on, and as the whole case with all that is known.
+
+    Training hides the message or the names from some. A repair that the bot's own filter calls harmful (core/harm.py)
+    is none: it would teach what the bot refuses.
+    """
+    corruption = break_program(clean, rng, boost)
+    if corruption is None:
+        return Refused.UNCHANGED
+    broken = corruption.text
     program = clean.with_text(broken)
     explain = rng.random() < EXPLAINED.get(clean.language, 1.0)
     errors = diagnose(program, explain=explain, validators=validators)
     if not errors:
-        return None
+        return Refused.PASSES
     window = build_window(broken, errors, language=clean.language)
     script = encode(window, broken, clean.text)
-    if script is None or len(script) > MAX_SCRIPT_CHARS:
-        return None
-    prompt = render_prompt(program, errors if held_out else hide(errors, rng), window)
-    if len(prompt) > MAX_PROMPT_CHARS:
-        return None
+    if script is None:
+        return Refused.OUTSIDE
+    prompt = render_prompt(program, errors, window)
+    if len(script) > MAX_SCRIPT_CHARS or len(prompt) > MAX_PROMPT_CHARS:
+        return Refused.LONG
+    if assess(program, clean.text, errors, BOUNDS[Aggressiveness.MEDIUM]).reasons:
+        return Refused.HARM
     sample = Sample(
-        kind="repair", language=clean.language, prompt=prompt, script=script, rule=errors[0].rule, held_out=held_out
+        kind="repair",
+        language=clean.language,
+        prompt=prompt if held_out else render_prompt(program, hide(errors, rng), window),
+        script=script,
+        rule=errors[0].rule,
+        categories=corruption.categories,
+        held_out=held_out,
     )
-    if not held_out:
-        return sample
-    return replace(sample, broken=broken, clean=clean.text, dialect=clean.dialect, schema=clean.schema)
+    case = replace(sample, prompt=prompt, broken=broken, clean=clean.text)
+    return sample, replace(case, dialect=clean.dialect, schema=clean.schema, path=clean.path)
 
 
 def copy_task(program: Program, window: Window, prompt: str, rng: Random) -> Sample | None:
@@ -131,75 +172,49 @@ def copy_task(program: Program, window: Window, prompt: str, rng: Random) -> Sam
     return Sample(kind="copy", language=program.language, prompt=head + body + OUT, script=script)
 
 
-def read_corpus(file: Path, rng: Random) -> Iterator[dict[str, Any]]:
-    """The snippets in random order."""
-    lines = file.read_text().split("\n")
-    rng.shuffle(lines)
-    for line in lines:
-        if line:
-            yield json.loads(line)
+def clean_program(row: Mapping[str, Any], rng: Random, with_schema: float) -> Program:
+    """The program of a row of the corpus, its schema kept in a share `with_schema` of the cases."""
+    schema = row["schema"] if rng.random() < with_schema else None
+    dialect = row["dialect"] or ("postgres" if row["language"] == "sql" else None)
+    return Program(language=row["language"], text=row["text"], dialect=dialect, schema=schema)
 
 
 def generate(
-    row: dict[str, Any],
+    row: Mapping[str, Any],
     rng: Random,
     excluded: frozenset[str],
     with_schema: float = 0.55,
     validators: Mapping[str, Validator] = VALIDATORS,
-) -> Iterator[Sample]:
-    """The samples of one snippet; nothing when it does not pass itself."""
-    schema = row["schema"] if rng.random() < with_schema else None
-    clean = Program(language=row["language"], text=row["text"], dialect=row["dialect"], schema=schema)
-    if clean.language == "sql" and clean.dialect is None:
-        clean = replace(clean, dialect="postgres")
+    boost: Mapping[str, float] | None = None,
+) -> Iterator[tuple[Sample, Sample] | Refused]:
+    """The samples of one snippet with their whole cases, and why others became none; nothing of a snippet that does
+    not pass itself. A copy task is its own case."""
+    clean = clean_program(row, rng, with_schema)
     if not is_clean(clean, validators):
         return
     for _ in range(VARIANTS.get(clean.language, OWN_VARIANTS)):
-        sample = make_sample(clean, rng, held_out=row["held_out"], validators=validators)
-        if sample is None or (sample.broken and normalised_hash(sample.broken) in excluded):
-            continue
-        yield sample
-        if not sample.held_out and rng.random() < COPIES:
-            window = build_window(clean.text, _somewhere(clean, rng), language=clean.language)
-            copied = copy_task(clean, window, render_prompt(clean, _somewhere(clean, rng), window), rng)
+        base = _enriched(clean, rng, validators)
+        made = make_sample(base, rng, held_out=row["held_out"], validators=validators, boost=boost)
+        if not isinstance(made, Refused) and normalised_hash(made[1].broken) in excluded:
+            made = Refused.EXCLUDED
+        yield made
+        if not isinstance(made, Refused) and not row["held_out"] and rng.random() < COPIES:
+            place = _somewhere(clean, rng)
+            window = build_window(clean.text, place, language=clean.language)
+            copied = copy_task(clean, window, render_prompt(clean, place, window), rng)
             if copied:
-                yield copied
+                yield copied, copied
+
+
+def _enriched(clean: Program, rng: Random, validators: Mapping[str, Validator]) -> Program:
+    """Now and then a variant of the program that passes too and has what some faults need."""
+    share, enrich = ENRICH.get(clean.language, (0.0, None))
+    if enrich is None or rng.random() >= share:
+        return clean
+    text = enrich(clean.text, rng)
+    richer = clean.with_text(text) if text else clean
+    return richer if richer is clean or is_clean(richer, validators) else clean
 
 
 def _somewhere(program: Program, rng: Random) -> tuple[Diagnostic, ...]:
     return (Diagnostic(rule="copy", message="", line=rng.randint(1, max(1, program.text.count("\n")))),)
-
-
-def write_samples(
-    corpus: Path,
-    output: Path,
-    language: str,
-    *,
-    limit: int,
-    seconds: float,
-    seed: int,
-    excluded: frozenset[str],
-    with_schema: float = 0.55,
-    validators: Mapping[str, Validator] = VALIDATORS,
-    passes: int = 1,
-) -> Counter[str]:
-    """Writes `<language>-<seed>.train.jsonl` and `.held.jsonl` until a limit is reached; appends nothing.
-
-    A small corpus is gone through in several `passes`, with other faults each time.
-    """
-    output.mkdir(parents=True, exist_ok=True)
-    rng = Random(f"{seed}{language}")
-    counts: Counter[str] = Counter()
-    started = time.monotonic()
-    train_file, held_file = (output / f"{language}-{seed}.{split}.jsonl" for split in ("train", "held"))
-    with train_file.open("w", buffering=1 << 16) as train, held_file.open("w") as held:
-        rows = (row for _ in range(passes) for row in read_corpus(corpus / f"{language}.jsonl", rng))
-        for row in rows:
-            if counts["repair"] >= limit or time.monotonic() - started > seconds:
-                break
-            counts["snippets"] += 1
-            for sample in generate(row, rng, excluded, with_schema, validators):
-                counts["held" if sample.held_out else sample.kind] += 1
-                record = {key: value for key, value in asdict(sample).items() if value}
-                (held if sample.held_out else train).write(json.dumps(record, ensure_ascii=False) + "\n")
-    return counts
