@@ -9,9 +9,11 @@ from pathlib import Path
 import click
 
 from slmfix_bot.validators import VALIDATORS
-from slmfix_training.corpus import build_corpus, build_own_corpus, excluded_hashes
+from slmfix_training.corpus import LANGUAGES, build_corpus, build_own_corpus, excluded_hashes
 from slmfix_training.errors_command import errors
+from slmfix_training.exclusion import Exclusion, evaluation_texts
 from slmfix_training.own import OwnLanguage, read_own_language
+from slmfix_training.ppo_command import ppo
 from slmfix_training.sample_files import write_samples
 from slmfix_training.sft_command import sft
 from slmfix_training.start_command import start
@@ -41,7 +43,7 @@ def main() -> None:
 @click.option("--output", type=FOLDER, required=True)
 @click.option("--exclude", multiple=True, type=EXISTING, help="Evaluation sets (JSONL); their texts are refused.")
 @click.option("--seed", default=1, show_default=True)
-@click.option("--language", help="With --validator-config: the language of your own; default the first there.")
+@click.option("--language", help="Only this one; with --validator-config one of your own, default the first there.")
 @click.option("--licence", default="proprietary", show_default=True, help="With --validator-config: of your files.")
 @OWN
 def corpus(
@@ -58,7 +60,8 @@ def corpus(
     if own is not None:
         manifest = build_own_corpus(own.language, roots, own.patterns, output, licence)
     else:
-        manifest = build_corpus(roots, output, excluded_hashes(exclude), seed)
+        chosen = (language,) if language else LANGUAGES
+        manifest = build_corpus(roots, output, Exclusion(evaluation_texts(exclude)), seed, chosen)
     click.echo(json.dumps(manifest, indent=2))
 
 
@@ -161,6 +164,7 @@ def evaluate(
         (checkpoint / RECORD).write_text(json.dumps(kept, indent=2) + "\n")
 
 
+main.add_command(ppo)
 main.add_command(sft)
 main.add_command(start)
 main.add_command(errors)

@@ -1,26 +1,35 @@
-"""Builds the corpus of clean programs: one JSONL file a language and a manifest with counts, licences and hashes."""
+"""Builds the corpus of clean programs: one JSONL file a language and a manifest with counts, licences and hashes.
+
+A build that was interrupted goes on: finished languages are kept, and of the unfinished one the validators' verdicts
+(verdicts.py), which are what costs time. Everything else is decided again in the same order, so the bytes are the same.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections import Counter
 from dataclasses import asdict, dataclass
-from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from slmfix_bot.core.globs import matches_any
+from slmfix_bot.core.program import Program
 from slmfix_bot.errors import UsageError
-from slmfix_training.generate_data import random_bash, random_json, random_toml, random_yaml
-from slmfix_training.generate_sql import random_query
-from slmfix_training.snippets import cut, own_snippets, yaml_from_json
-from slmfix_training.sources import find_root, read_files, sources
+from slmfix_training.exclusion import Exclusion, excluded_hashes, normalised_hash
+from slmfix_training.generated import GENERATED, LICENCE, SOURCE, generate_clean
+from slmfix_training.licences import licence_of
+from slmfix_training.near_duplicates import THRESHOLD, NearDuplicates, shingles, signature
+from slmfix_training.snippets import cut, own_snippets
+from slmfix_training.sources import TABLE, find_root, read_files, sources
+from slmfix_training.verdicts import Verdicts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+__all__ = ["LANGUAGES", "Snippet", "build_corpus", "build_own_corpus", "collect", "excluded_hashes", "normalised_hash"]
+
+SCHEMA = "slmfix.corpus/2"
 LANGUAGES = (
     "bash",
     "sql",
@@ -37,8 +46,8 @@ LANGUAGES = (
 OWN_HELD_OUT = 8  # the same for the files of a user, which are few
 MAX_OWN_BYTES = 3000  # longer programs do not fit into a window anyway (samples.py)
 HELD_OUT = 33  # one file in so many is kept out of training
-THINNED = {"python": 4}  # only one file in so many is read, chosen by the hash of its name
-GENERATED = {"sql": 60_000, "bash": 8_000, "json": 9_000, "yaml": 5_000, "toml": 7_000}
+PER_SOURCE = 12_000  # snippets that one package may give to one language; SQL has few packages
+PER_FILE = 60  # and one file, of which the first are taken
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,22 +61,7 @@ class Snippet:
     held_out: bool
     dialect: str | None = None
     schema: str | None = None
-
-
-def normalised_hash(text: str) -> str:
-    """Equal for texts that differ in white space and case only."""
-    return hashlib.md5(re.sub(r"\s+", " ", text).strip().lower().encode(), usedforsecurity=False).hexdigest()
-
-
-def excluded_hashes(paths: tuple[Path, ...]) -> frozenset[str]:
-    """Hashes of the `broken`, `fixed` and `code` fields of evaluation sets in JSONL files or folders of them."""
-    files = [file for path in paths for file in (sorted(path.glob("*.jsonl")) if path.is_dir() else [path])]
-    found = set()
-    for file in files:
-        for line in file.read_text().split("\n"):
-            row = json.loads(line) if line.strip() else {}
-            found |= {normalised_hash(row[key]) for key in ("broken", "fixed", "code") if row.get(key)}
-    return frozenset(found)
+    licence: str = ""
 
 
 def _number(name: str) -> int:
@@ -79,40 +73,144 @@ def _is_held_out(name: str) -> bool:
 
 
 def collect(language: str, roots: tuple[Path, ...], seed: int) -> Iterator[Snippet]:
-    """Every snippet of one language, duplicates included."""
+    """Every snippet of one language, duplicates included; the files of a package in an order that follows no folder."""
     for source in sources():
         root = find_root(source, roots)
         if root is None or language not in source.languages:
             continue
         for file, text in read_files(root, language):
-            if _number(f"thin {file}") % THINNED.get(language, 1):
+            held_out = _is_held_out(f"{source.name}/{file}")
+            dialect = source.dialect_of(file) if language == "sql" else None
+            if language == "sql" and dialect is None:
                 continue
-            for snippet in cut(language, text):
-                held_out = _is_held_out(f"{source.name}/{file}")
-                yield Snippet(language=language, text=snippet, source=source.name, file=file, held_out=held_out)
-    rng = Random(f"{seed}{language}")
-    for i in range(GENERATED.get(language, 0)):
-        yield _generate(language, rng, i)
+            licence = licence_of(root, file, text, source.licence)
+            for i, snippet in enumerate(dict.fromkeys(cut(language, text))):
+                if i >= PER_FILE * (10 if language == "sql" else 1):
+                    break
+                yield Snippet(
+                    language=language,
+                    text=snippet,
+                    source=source.name,
+                    file=file,
+                    held_out=held_out,
+                    dialect=dialect,
+                    licence=licence,
+                )
+    for number, made in generate_clean(language, seed):
+        yield Snippet(
+            language=language,
+            text=made.text,
+            source=SOURCE,
+            file=str(number),
+            held_out=_is_held_out(made.text),
+            dialect=made.dialect,
+            schema=made.schema,
+            licence=LICENCE,
+        )
 
 
-def _generate(language: str, rng: Random, index: int) -> Snippet:
-    dialect = schema = None
-    if language == "sql":
-        query = random_query(rng)
-        text, dialect, schema = query.text, query.dialect, query.schema or None
-    elif language == "yaml" and rng.random() < 0.5:
-        text = next(iter(yaml_from_json(random_json(rng))), "key: value\n")
-    else:
-        text = {"bash": random_bash, "json": random_json, "yaml": random_yaml, "toml": random_toml}[language](rng)
-    return Snippet(
-        language=language,
-        text=text,
-        source="generated",
-        file=str(index),
-        held_out=_is_held_out(text),
-        dialect=dialect,
-        schema=schema,
-    )
+class Filter:
+    """Decides which snippets of a language stay, and counts why the others go."""
+
+    def __init__(self, verdicts: Verdicts, exclusion: Exclusion) -> None:
+        self.counts: Counter[str] = Counter()
+        self.by_source: Counter[str] = Counter()
+        self.by_licence: Counter[str] = Counter()
+        self._verdicts, self._exclusion = verdicts, exclusion
+        self._seen: set[str] = set()
+        self._near = NearDuplicates()
+
+    def keeps(self, snippet: Snippet) -> bool:
+        """Whether the snippet is new, in no evaluation set, and accepted by the validator."""
+        reason = self._reason(snippet)
+        self.counts[reason or "kept"] += 1
+        if reason:
+            return False
+        self.by_source[snippet.source] += 1
+        self.by_licence[snippet.licence] += 1
+        return True
+
+    def _reason(self, snippet: Snippet) -> str:
+        if self.by_source[snippet.source] >= PER_SOURCE and snippet.source != SOURCE and snippet.language != "sql":
+            return "beyond_the_limit_per_package"
+        digest = normalised_hash(snippet.text)
+        if digest in self._seen:
+            return "equal"
+        self._seen.add(digest)
+        if found := self._exclusion.reason(snippet.text, digest):
+            return f"{found}_to_evaluation_sets"
+        seen = signature(shingles(snippet.text))
+        if self._near.knows(seen):
+            return "near_duplicates"
+        program = Program(language=snippet.language, text=snippet.text, dialect=snippet.dialect, schema=snippet.schema)
+        if not self._verdicts.is_clean(program):
+            return "refused_by_the_validator"
+        self._near.add(seen)
+        return ""
+
+
+def build_language(
+    language: str, roots: tuple[Path, ...], output: Path, exclusion: Exclusion, seed: int
+) -> dict[str, Any]:
+    """Writes `<language>.jsonl`; its entry of the manifest. A finished file of the same inputs is kept."""
+    target, state = output / f"{language}.jsonl", output / "state" / f"{language}.json"
+    inputs = _inputs(language, roots, exclusion, seed)
+    if state.exists() and target.exists():
+        kept: dict[str, Any] = json.loads(state.read_text())
+        if kept["inputs"] == inputs and kept["sha256"] == hashlib.sha256(target.read_bytes()).hexdigest():
+            return kept
+    part = output / "state" / f"{language}.jsonl.part"
+    part.parent.mkdir(parents=True, exist_ok=True)
+    with Verdicts(output / "state" / f"{language}.verdicts", language) as verdicts, part.open("w") as file:
+        chosen = Filter(verdicts, exclusion)
+        for snippet in collect(language, roots, seed):
+            if chosen.keeps(snippet):
+                file.write(json.dumps(asdict(snippet), ensure_ascii=False) + "\n")
+    entry = {
+        "snippets": chosen.counts["kept"],
+        "sha256": hashlib.sha256(part.read_bytes()).hexdigest(),
+        "dropped": {reason: count for reason, count in sorted(chosen.counts.items()) if reason != "kept"},
+        "by_source": dict(sorted(chosen.by_source.items())),
+        "by_licence": dict(chosen.by_licence.most_common()),
+        "inputs": inputs,
+    }
+    part.replace(target)
+    state.write_text(json.dumps(entry, indent=2) + "\n")
+    return entry
+
+
+def _inputs(language: str, roots: tuple[Path, ...], exclusion: Exclusion, seed: int) -> str:
+    """A hash of what the result depends on, besides the code."""
+    present = [source.name for source in sources() if language in source.languages and find_root(source, roots)]
+    facts = [language, seed, GENERATED.get(language, 0), PER_SOURCE, PER_FILE, THRESHOLD, exclusion.digest, *present]
+    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
+
+
+def build_corpus(
+    roots: tuple[Path, ...], output: Path, exclusion: Exclusion, seed: int, languages: tuple[str, ...] = LANGUAGES
+) -> dict[str, Any]:
+    """Writes the languages and `manifest.json`; returns the manifest. Packages that are not there are listed."""
+    output.mkdir(parents=True, exist_ok=True)
+    entries = {language: build_language(language, roots, output, exclusion, seed) for language in languages}
+    fields = ("snippets", "sha256", "dropped", "by_source", "by_licence")
+    used = {name for entry in entries.values() for name in entry["by_source"]}
+    manifest: dict[str, Any] = {
+        "schema": SCHEMA,
+        "seed": seed,
+        "near_duplicates": {"method": "MinHash over shingles of 4 tokens", "threshold": THRESHOLD},
+        "evaluation_sets": {"texts": len(exclusion.hashes), "sha256": exclusion.digest},
+        "source_table_sha256": hashlib.sha256(TABLE.read_bytes()).hexdigest(),
+        "files": {f"{name}.jsonl": {key: entry[key] for key in fields} for name, entry in entries.items()},
+        "snippets_by_source": {
+            f"{source} | {name}": count
+            for name, entry in entries.items()
+            for source, count in entry["by_source"].items()
+        },
+        "licences": {s.name: s.licence for s in sources() if s.name in used} | {SOURCE: LICENCE},
+        "absent": [s.name for s in sources() if set(s.languages) & set(languages) and find_root(s, roots) is None],
+    }
+    (output / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n")
+    return manifest
 
 
 def collect_own(language: str, folder: Path, patterns: tuple[str, ...]) -> Iterator[Snippet]:
@@ -156,38 +254,6 @@ def build_own_corpus(
         "held_out_programs": len({snippet.file for snippet in unique.values() if snippet.held_out}),
         "snippets_by_source": {f"own files | {language}": len(rows)},
         "licences": {"own files": licence},
-    }
-    (output / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n")
-    return manifest
-
-
-def build_corpus(roots: tuple[Path, ...], output: Path, excluded: frozenset[str], seed: int) -> dict[str, object]:
-    """Writes `<language>.jsonl` and `manifest.json`; returns the manifest. Sources that are not there are listed."""
-    output.mkdir(parents=True, exist_ok=True)
-    counts: Counter[str] = Counter()
-    files = {}
-    refused = 0
-    for language in LANGUAGES:
-        seen: set[str] = set()
-        target = output / f"{language}.jsonl"
-        with target.open("w") as file:
-            for snippet in collect(language, roots, seed):
-                digest = normalised_hash(snippet.text)
-                refused += digest in excluded
-                if digest in seen or digest in excluded:
-                    continue
-                seen.add(digest)
-                counts[f"{snippet.source} | {language}"] += 1
-                file.write(json.dumps(asdict(snippet), ensure_ascii=False) + "\n")
-        files[target.name] = {"snippets": len(seen), "sha256": hashlib.sha256(target.read_bytes()).hexdigest()}
-    manifest: dict[str, object] = {
-        "schema": "slmfix.corpus/1",
-        "seed": seed,
-        "files": files,
-        "snippets_by_source": dict(sorted(counts.items())),
-        "licences": {source.name: source.licence for source in sources() if find_root(source, roots)},
-        "absent": [source.name for source in sources() if find_root(source, roots) is None],
-        "refused_because_in_evaluation_sets": refused,
     }
     (output / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n")
     return manifest

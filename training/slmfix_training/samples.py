@@ -21,8 +21,8 @@ from slmfix_bot.core.window import build_window
 from slmfix_bot.errors import CannotJudge, FatalError, ToolOutputTooLarge, ToolTimeout
 from slmfix_bot.validators import VALIDATORS
 from slmfix_bot.validators.base import Explainer
-from slmfix_training.corpus import normalised_hash
 from slmfix_training.corrupt import ENRICH, break_program
+from slmfix_training.exclusion import normalised_hash
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

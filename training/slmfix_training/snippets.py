@@ -30,7 +30,8 @@ COMMAND_LINE = re.compile(r"\| \w|\$\(|; do |find |awk |sed ")
 SEEDS = 7  # texts are cut at places that depend on the text only
 
 
-def _fits(text: str, least: int = 1) -> bool:
+def fits(text: str, least: int = 1) -> bool:
+    """Whether a snippet has a usable size."""
     lines = text.count("\n")
     return least <= lines <= MAX_LINES and 12 < len(text) <= MAX_CHARS and max(map(len, text.split("\n"))) < 400
 
@@ -144,7 +145,7 @@ def yaml_snippets(text: str) -> Iterator[str]:
     """Whole small files, and runs of top-level entries of larger ones."""
     if "{%" in text or text.startswith(("#!", "%")):
         return
-    if _fits(text, 3):
+    if fits(text, 3):
         yield text
     group: list[str] = []
     for run in _paragraphs(text):
@@ -200,7 +201,7 @@ def own_snippets(text: str) -> Iterator[str]:
     runs = ["".join(run) for run in _paragraphs(text)]
     for count in range(1, len(runs)):
         part = "".join(runs[:count]).strip("\n") + "\n"
-        if _fits(part, 2):
+        if fits(part, 2):
             yield part
 
 
@@ -222,5 +223,5 @@ CUTTERS: dict[str, Callable[[str], Iterator[str]]] = {
 def cut(language: str, text: str) -> Iterator[str]:
     """The snippets of a file that have a usable size."""
     for snippet in CUTTERS[language](text):
-        if _fits(snippet):
+        if fits(snippet):
             yield snippet

@@ -5,23 +5,35 @@ Nothing else may enter the corpus; evaluation sets stay out (corpus.py refuses t
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from slmfix_bot.core.text import split_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Iterator, Mapping
 
 MAX_BYTES = 400_000
 MAX_FILES = 12_000
 SHELLS = ("sh", "bash", "dash")
-REGISTRIES = {"pypi": "PyPI wheel", "pypi-sdist": "PyPI sdist", "debian": "Debian source", "npm": "npm package"}
+TABLE = Path(__file__).with_name("sources.json")
+DIALECTS = {
+    "mysql": re.compile(r"(?i)mysql|mariadb"),
+    "sqlite": re.compile(r"(?i)sqlite"),
+    "postgres": re.compile(r"(?i)postgres|pgsql|psql"),
+}
+REGISTRIES = {
+    "pypi": "PyPI wheel",
+    "pypi-sdist": "PyPI sdist",
+    "debian": "Debian source",
+    "npm": "npm package",
+    "debian-binary": "Debian package",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +45,12 @@ class Source:
     version: str
     licence: str
     languages: tuple[str, ...]
+    dialect: str | None = None  # of SQL that no folder or file name tells
+    sha256: Mapping[str, str] = field(default_factory=dict)  # of the files that the registry hands out
+
+    def dialect_of(self, file: str) -> str | None:
+        """The dialect of an SQL file; None when nothing tells it."""
+        return next((name for name, words in DIALECTS.items() if words.search(file)), self.dialect)
 
     @property
     def name(self) -> str:
@@ -48,7 +66,7 @@ class Source:
 @cache
 def sources() -> tuple[Source, ...]:
     """The whole table in its order."""
-    table = json.loads(files("slmfix_training").joinpath("sources.json").read_text(encoding="utf-8"))
+    table = json.loads(TABLE.read_text(encoding="utf-8"))
     fields = Source.__dataclass_fields__
     return tuple(
         Source(
@@ -59,7 +77,7 @@ def sources() -> tuple[Source, ...]:
     )
 
 
-WORKFLOW = re.compile(r"(^|/)\.github/(workflows/[^/]+|actions/.*action)\.ya?ml$|(^|/)action\.ya?ml$")
+WORKFLOW = re.compile(r"(^|/)\.github/workflows/[^/]+\.ya?ml$")
 DOCKERFILE = re.compile(r"(^|/)(Dockerfile|Containerfile)(\.[\w.-]+)?$|\.[dD]ockerfile$")
 SUFFIXES = {
     "bash": (".sh", ".bash"),
@@ -88,9 +106,10 @@ def find_root(source: Source, roots: tuple[Path, ...]) -> Path | None:
 
 
 def read_files(root: Path, language: str) -> Iterator[tuple[str, str]]:
-    """(name, text) of the files of one language, in the order of their names."""
+    """(name, text) of the files of one language, in an order that follows no folder, so that a limit is fair to all."""
     count = 0
-    for name, path in sorted((path.relative_to(root).as_posix(), path) for path in _walk(root)):
+    found = ((path.relative_to(root).as_posix(), path) for path in _walk(root))
+    for name, path in sorted(found, key=lambda pair: hashlib.md5(pair[0].encode(), usedforsecurity=False).digest()):
         if count >= MAX_FILES:
             return
         if path.stat().st_size > MAX_BYTES:
