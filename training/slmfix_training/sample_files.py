@@ -16,7 +16,7 @@ from random import Random
 from typing import IO, TYPE_CHECKING, Any
 
 from slmfix_bot.validators import VALIDATORS
-from slmfix_training.corrupt import category_shares
+from slmfix_training.corrupt import break_program, category_shares
 from slmfix_training.samples import Refused, generate
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from slmfix_bot.validators.base import Validator
-    from slmfix_training.samples import Sample
+    from slmfix_training.samples import Breaker, Sample
 
 PARTS = ("train", "held", "rl")
 SAVE_EVERY = 200  # snippets
@@ -75,11 +75,12 @@ def write_samples(
     *,
     limit: int,
     seconds: float,
-    seed: int,
+    seed: int | str,
     excluded: frozenset[str],
     with_schema: float = 0.55,
     validators: Mapping[str, Validator] = VALIDATORS,
     passes: int = 1,
+    breaker: Breaker = break_program,
 ) -> Counter[str]:
     """Goes on with `<language>-<seed>` until it holds `limit` training samples, the time is over or the corpus is
     through; returns what the shard holds: samples by part, by `category ...`, and what was refused and why.
@@ -98,7 +99,7 @@ def write_samples(
                 break
             rng = Random(f"{seed}{language}{position}")
             counts["snippets"] += 1
-            for made in generate(row, rng, excluded, with_schema, validators, shard.boost):
+            for made in generate(row, rng, excluded, with_schema, validators, shard.boost, breaker):
                 _keep(shard, made, rng)
             shard.position = position + 1
             if shard.position % SAVE_EVERY == 0:
@@ -126,7 +127,7 @@ def _keep(shard: Shard, made: tuple[Sample, Sample] | Refused, rng: Random) -> N
         shard.write("rl", case)
 
 
-def _rows(file: Path, seed: int, passes: int, start: int) -> Iterator[tuple[int, dict[str, Any]]]:
+def _rows(file: Path, seed: int | str, passes: int, start: int) -> Iterator[tuple[int, dict[str, Any]]]:
     """(position, snippet) from a position on; each pass in an order of its own."""
     lines = [line for line in file.read_text().split("\n") if line]
     for number in range(passes):

@@ -25,11 +25,14 @@ from slmfix_training.corrupt import ENRICH, break_program
 from slmfix_training.exclusion import normalised_hash
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from random import Random
 
     from slmfix_bot.core.window import Window
     from slmfix_bot.validators.base import Validator
+    from slmfix_training.corrupt import Corruption
+
+    Breaker = Callable[[Program, Random, Mapping[str, float] | None], Corruption | None]
 
 DROPOUT = 0.12  # share of samples without message, and without names
 VARIANTS = {
@@ -123,13 +126,14 @@ def make_sample(
     held_out: bool,
     validators: Mapping[str, Validator] = VALIDATORS,
     boost: Mapping[str, float] | None = None,
+    breaker: Breaker = break_program,
 ) -> tuple[Sample, Sample] | Refused:
     """One repair sample of a program that passes: as it is trained on, and as the whole case with all that is known.
 
     Training hides the message or the names from some. A repair that the bot's own filter calls harmful (core/harm.py)
     is none: it would teach what the bot refuses.
     """
-    corruption = break_program(clean, rng, boost)
+    corruption = breaker(clean, rng, boost)
     if corruption is None:
         return Refused.UNCHANGED
     broken = corruption.text
@@ -186,6 +190,7 @@ def generate(
     with_schema: float = 0.55,
     validators: Mapping[str, Validator] = VALIDATORS,
     boost: Mapping[str, float] | None = None,
+    breaker: Breaker = break_program,
 ) -> Iterator[tuple[Sample, Sample] | Refused]:
     """The samples of one snippet with their whole cases, and why others became none; nothing of a snippet that does
     not pass itself. A copy task is its own case."""
@@ -194,7 +199,7 @@ def generate(
         return
     for _ in range(VARIANTS.get(clean.language, OWN_VARIANTS)):
         base = _enriched(clean, rng, validators)
-        made = make_sample(base, rng, held_out=row["held_out"], validators=validators, boost=boost)
+        made = make_sample(base, rng, held_out=row["held_out"], validators=validators, boost=boost, breaker=breaker)
         if not isinstance(made, Refused) and normalised_hash(made[1].broken) in excluded:
             made = Refused.EXCLUDED
         yield made

@@ -1,0 +1,152 @@
+"""The breaker of a BIFI round: applies learnt templates to clean programs."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+from slmfix_bot.core.text import line_ending
+from slmfix_training.bifi_match import bindings, find_sites, index_of
+from slmfix_training.bifi_templates import from_row, to_row
+from slmfix_training.bifi_tokens import Piece, cut, join, width
+from slmfix_training.bifi_words import apply_change, parts_of
+from slmfix_training.corrupt import MAX_CHARS, Corruption
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+    from random import Random
+
+    from slmfix_bot.core.program import Program
+    from slmfix_training.bifi_learn import Learnt
+    from slmfix_training.bifi_templates import Out, Template
+
+_TRIES = 60  # templates that do not fit are drawn again so often
+
+
+class Breaker:
+    """The templates of one language with their weights; calling it breaks a program. `tried` and `fitted` count."""
+
+    def __init__(
+        self,
+        templates: Sequence[tuple[Template, float, str]],
+        edits: Mapping[int, int],
+        words: Sequence[str],
+    ) -> None:
+        """`templates` come with weight and category; `edits` says how many cases had how many edits."""
+        self._templates = [(template, category) for template, _, category in templates]
+        self._weights = list(accumulate(weight for _, weight, _ in templates))
+        self._edits = sorted(edits.items()) or [(1, 1)]
+        self._words = list(words) or ["name"]
+        self.counts: Counter[str] = Counter()
+
+    def __call__(self, program: Program, rng: Random, _boost: Mapping[str, float] | None = None) -> Corruption | None:
+        """The program with as many edits as a real case has; None when no template fits."""
+        text, categories = program.text, []
+        for _ in range(rng.choices([n for n, _ in self._edits], [w for _, w in self._edits])[0]):
+            broken = self._break_once(program.language, text, rng)
+            if broken is not None and len(broken[0]) < MAX_CHARS:
+                text = broken[0]
+                categories.append(broken[1])
+        self.counts["fitted" if text != program.text else "nothing fits"] += 1
+        return Corruption(text, tuple(categories)) if text != program.text else None
+
+    def _break_once(self, language: str, text: str, rng: Random) -> tuple[str, str] | None:
+        pieces = cut(language, text)
+        index = index_of(pieces)
+        for _ in range(_TRIES):
+            template, category = rng.choices(self._templates, cum_weights=self._weights)[0]
+            sites = find_sites(template, pieces, index)
+            if sites:
+                broken = self._apply(template, pieces, sites, rng)
+                if broken is not None and broken != text:
+                    return broken if line_ending(text) == "\n" else broken.replace("\n", line_ending(text)), category
+        return None
+
+    def _apply(self, template: Template, pieces: list[Piece], sites: list[int], rng: Random) -> str | None:
+        chosen = sites if template.every else [rng.choice(sites)]
+        names = [piece.text for piece in pieces if piece.symbol == "<word>"]
+        made = list(pieces)
+        for start in reversed(_apart(chosen, len(template.pattern))):
+            at = start + len(template.left)
+            new = self._written(template, pieces, start, names, rng)
+            if new is None and not template.every:
+                return None
+            if new is None:
+                continue
+            made[at : at + len(template.old)] = new
+        return join(made)
+
+    def _written(
+        self, template: Template, pieces: Sequence[Piece], start: int, names: Sequence[str], rng: Random
+    ) -> list[Piece] | None:
+        bound = bindings(template, pieces, start)
+        at = start + len(template.left)
+        written = []
+        for out in template.new:
+            text = self._text(out, bound, names, rng)
+            if text is None:
+                return None
+            written.append(Piece(text, _gap(out, pieces, at), ""))
+        return written
+
+    def _text(self, out: Out, bound: Mapping[int, str], names: Sequence[str], rng: Random) -> str | None:
+        if out.kind == "literal":
+            return out.text
+        if out.kind == "bound":
+            return bound[out.hole]
+        if out.kind == "changed":
+            kind, _, sign = out.text.partition(" ")
+            if kind == "escape":
+                return bound[out.hole].replace(sign, "\\" + sign) if sign in bound[out.hole] else None
+            return apply_change(out.text, bound[out.hole], rng)
+        if out.kind == "number":
+            return str(rng.choice((0, 1, 2, 3, 5, 8, 10, 12, 20, 50, 100, 2010, rng.randint(0, 999))))
+        if out.kind == "own":
+            return rng.choice(names) if names else None
+        return self._free(names, rng)
+
+    def _free(self, names: Sequence[str], rng: Random) -> str:
+        """A name that nothing here defines: one the cases share, a part of one of the program's, or both together."""
+        word = rng.choice(self._words)
+        parts = parts_of(rng.choice(names)) if names else []
+        own = rng.choice(parts) if parts else word
+        return rng.choice((word, own, own, f"{own}_{word}", own.capitalize()))
+
+
+def _apart(sites: Sequence[int], length: int) -> list[int]:
+    """The sites without those that overlap one before."""
+    chosen: list[int] = []
+    for site in sorted(sites):
+        if not chosen or site >= chosen[-1] + length:
+            chosen.append(site)
+    return chosen
+
+
+def _gap(out: Out, pieces: Sequence[Piece], at: int) -> str:
+    if out.gap == "=":
+        return pieces[min(at, len(pieces) - 1)].gap
+    if out.gap != "\n":
+        return out.gap
+    line = next((width(pieces[i].gap) for i in range(min(at, len(pieces) - 1), 0, -1) if pieces[i].begins_line), 0)
+    return "\n" + " " * max(0, line + out.indent)
+
+
+def save(file: Path, learnt: Learnt) -> None:
+    """Writes the templates with their counts, heaviest first."""
+    rows = [
+        {"count": count, "category": learnt.categories[template].most_common(1)[0][0], **to_row(template)}
+        for template, count in learnt.weights.most_common()
+    ]
+    words = [word for word, _ in learnt.words.most_common() if word.isidentifier()]
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps({"edits": learnt.edits, "words": words, "templates": rows}), encoding="utf-8")
+
+
+def load(file: Path) -> Breaker:
+    """The breaker of a file."""
+    kept = json.loads(file.read_text(encoding="utf-8"))
+    templates = [(from_row(row), float(row["count"]), row["category"]) for row in kept["templates"]]
+    return Breaker(templates, {int(n): count for n, count in kept["edits"].items()}, kept["words"])
