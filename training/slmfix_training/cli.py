@@ -9,9 +9,11 @@ from pathlib import Path
 import click
 
 from slmfix_bot.validators import VALIDATORS
+from slmfix_training.bifi_command import bifi
 from slmfix_training.corpus import LANGUAGES, build_corpus, build_own_corpus, excluded_hashes
 from slmfix_training.errors_command import errors
 from slmfix_training.exclusion import Exclusion, evaluation_texts
+from slmfix_training.fetch_command import fetch
 from slmfix_training.own import OwnLanguage, read_own_language
 from slmfix_training.ppo_command import ppo
 from slmfix_training.sample_files import write_samples
@@ -168,3 +170,5 @@ main.add_command(ppo)
 main.add_command(sft)
 main.add_command(start)
 main.add_command(errors)
+main.add_command(fetch)
+main.add_command(bifi)

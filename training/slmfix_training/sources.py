@@ -31,7 +31,6 @@ REGISTRIES = {
     "pypi": "PyPI wheel",
     "pypi-sdist": "PyPI sdist",
     "debian": "Debian source",
-    "npm": "npm package",
     "debian-binary": "Debian package",
 }
 
