@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from slmfix_training.bifi_learn import Learnt
     from slmfix_training.bifi_templates import Out, Template
 
+_SAID = 0.6  # share of the open words of a sentence that are no names of the program
 _TRIES = 60  # templates that do not fit are drawn again so often
 
 
@@ -34,12 +35,16 @@ class Breaker:
         templates: Sequence[tuple[Template, float, str]],
         edits: Mapping[int, int],
         words: Sequence[str],
+        talk: Mapping[str, int],
     ) -> None:
-        """`templates` come with weight and category; `edits` says how many cases had how many edits."""
+        """`templates` come with weight and category; `edits` says how many cases had how many edits; `words` are
+        names that several cases bring in, `talk` the words of their sentences with counts."""
         self._templates = [(template, category) for template, _, category in templates]
         self._weights = list(accumulate(weight for _, weight, _ in templates))
         self._edits = sorted(edits.items()) or [(1, 1)]
         self._words = list(words) or ["name"]
+        self._talk = list(talk) or self._words
+        self._talk_weights = list(talk.values()) or [1] * len(self._talk)
         self.counts: Counter[str] = Counter()
 
     def __call__(self, program: Program, rng: Random, _boost: Mapping[str, float] | None = None) -> Corruption | None:
@@ -106,7 +111,9 @@ class Breaker:
             return str(rng.choice((0, 1, 2, 3, 5, 8, 10, 12, 20, 50, 100, 2010, rng.randint(0, 999))))
         if out.kind == "own":
             return rng.choice(names) if names else None
-        return self._free(names, rng)
+        if out.kind == "said" and (not names or rng.random() < _SAID):
+            return rng.choices(self._talk, self._talk_weights)[0]
+        return rng.choice(names) if out.kind == "said" else self._free(names, rng)
 
     def _free(self, names: Sequence[str], rng: Random) -> str:
         """A name that nothing here defines: one the cases share, a part of one of the program's, or both together."""
@@ -140,13 +147,14 @@ def save(file: Path, learnt: Learnt) -> None:
         {"count": count, "category": learnt.categories[template].most_common(1)[0][0], **to_row(template)}
         for template, count in learnt.weights.most_common()
     ]
-    words = [word for word, _ in learnt.words.most_common() if word.isidentifier()]
+    words = [word for word, _ in learnt.words.most_common()]
+    kept = {"edits": learnt.edits, "words": words, "talk": learnt.talk, "templates": rows}
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps({"edits": learnt.edits, "words": words, "templates": rows}), encoding="utf-8")
+    file.write_text(json.dumps(kept), encoding="utf-8")
 
 
 def load(file: Path) -> Breaker:
     """The breaker of a file."""
     kept = json.loads(file.read_text(encoding="utf-8"))
     templates = [(from_row(row), float(row["count"]), row["category"]) for row in kept["templates"]]
-    return Breaker(templates, {int(n): count for n, count in kept["edits"].items()}, kept["words"])
+    return Breaker(templates, {int(n): count for n, count in kept["edits"].items()}, kept["words"], kept["talk"])

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from slmfix_training.bifi_match import find_sites, index_of
 from slmfix_training.bifi_templates import Out, Slot, Template
-from slmfix_training.bifi_tokens import END, START, Piece, cut, gap_class, width
+from slmfix_training.bifi_tokens import END, LINE, START, Piece, cut, gap_class, width
 from slmfix_training.bifi_words import find_change
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 SEVERAL = 3  # different cases that a word, or a run of words, has to occur in to become part of a template
 _RUN = 4  # words of a run that are looked at together
 _MAX_OLD, _MAX_NEW = 6, 120
+_TALK = 8  # words that come in at once
 _HOLES = {"<word>", "<number>"}
 _SENTINELS = {START, END}
 
@@ -26,12 +27,13 @@ _SENTINELS = {START, END}
 @dataclass
 class Learnt:
     """`weights` count the different cases that show a template; `edits` how many edits a case has; `categories` what
-    the cases were; `words` the names that several cases bring in."""
+    the cases were; `words` are what several cases bring in: as names, and in talk."""
 
     weights: Counter[Template] = field(default_factory=Counter)
     categories: dict[Template, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     edits: Counter[int] = field(default_factory=Counter)
     words: Counter[str] = field(default_factory=Counter)
+    talk: Counter[str] = field(default_factory=Counter)
     pairs: int = 0
     hunks: int = 0
     dropped: int = 0
@@ -60,6 +62,7 @@ def learn(language: str, pairs: Iterable[tuple[str, str, str]]) -> Learnt:
         pieces = cut(language, repaired)
         cases.append((pieces, category, list(_hunks(language, pieces, cut(language, broken)))))
     runs = _count_runs(hunks for _, _, hunks in cases)
+    talk = _count_runs([hunk for hunk in hunks if _is_long(hunk)] for _, _, hunks in cases)
     learnt = Learnt(pairs=len(cases))
     for pieces, category, hunks in cases:
         made = [t for hunk in hunks for t in _templates(hunk, runs)]
@@ -73,13 +76,19 @@ def learn(language: str, pairs: Iterable[tuple[str, str, str]]) -> Learnt:
             key = replace(template, every=every or _is_escape(template))
             learnt.weights[key] += 1
             learnt.categories[key][category] += 1
-    learnt.words = Counter({run[0]: n for run, n in runs.items() if len(run) == 1 and n >= SEVERAL})
+    learnt.talk = _several(talk)
+    learnt.words = _several(runs - talk)
     return learnt
 
 
 def _is_escape(template: Template) -> bool:
     """Whether it escapes signs as Markdown wants it, which is done all over a text or nowhere."""
     return any(out.kind == "changed" and out.text.startswith("escape ") for out in template.new)
+
+
+def _several(runs: Counter[tuple[str, ...]]) -> Counter[str]:
+    """The words that occur in several cases."""
+    return Counter({run[0]: n for run, n in runs.items() if len(run) == 1 and n >= SEVERAL and run[0].isidentifier()})
 
 
 def _different(pairs: Iterable[tuple[str, str, str]]) -> Iterator[tuple[str, str, str]]:
@@ -110,6 +119,11 @@ def _hunks(language: str, clean: list[Piece], broken: list[Piece]) -> Iterator[_
 def _words(hunk: _Hunk) -> list[str]:
     """The new pieces, in order."""
     return [piece.text for piece in hunk.come if piece.text not in _SENTINELS]
+
+
+def _is_long(hunk: _Hunk) -> bool:
+    """Whether so many words come in that they are talk rather than code."""
+    return sum(piece.symbol == "<word>" for piece in hunk.come) >= _TALK
 
 
 def _count_runs(cases: Iterable[Sequence[_Hunk]]) -> Counter[tuple[str, ...]]:
@@ -145,11 +159,13 @@ def _template(hunk: _Hunk, context: int, runs: Counter[tuple[str, ...]]) -> Temp
     left = tuple(slot(piece, strict=False) for piece in clean[max(0, i1 - context) : i1])
     old = tuple(slot(piece, strict=True) for piece in clean[i1:i2])
     right = tuple(slot(piece, strict=i == 0) for i, piece in enumerate(clean[i2 : i2 + context]))
-    escaped = _escaping(hunk)
-    if all(s.hole >= 0 for s in left + old + right) and not escaped:
-        return None
+    escaped, shift = _escaping(hunk), _shift(hunk)
     if escaped:
-        return Template((), old, (), (Out("changed", f"escape {escaped}", old[0].hole),))
+        return Template((), (Slot("<word>", 0),), (), (Out("changed", f"escape {escaped}", 0),))
+    if shift:
+        return Template(left, (Slot(LINE, len(holes) + 1, True),), (), (Out("bound", "", len(holes) + 1, "\n", shift),))
+    if all(s.hole >= 0 for s in left + old + right):
+        return None
     return Template(left, old, right, tuple(_outs(hunk, holes, runs)))
 
 
@@ -163,12 +179,23 @@ def _escaping(hunk: _Hunk) -> str:
     return signs.pop() if len(signs) == 1 else ""
 
 
+def _shift(hunk: _Hunk) -> int:
+    """By how many columns a line was moved; 0 where that is not all that happened."""
+    if hunk.i2 - hunk.i1 != 1 or hunk.j2 - hunk.j1 != 1:
+        return 0
+    old, new = hunk.clean[hunk.i1], hunk.broken[hunk.j1]
+    if old.text != new.text or old.text == END or not (old.begins_line and new.begins_line):
+        return 0
+    return width(new.gap) - width(old.gap)
+
+
 def _outs(hunk: _Hunk, holes: dict[str, int], runs: Counter[tuple[str, ...]]) -> Iterator[Out]:
     """What is written, piece by piece. A word stays literal where the run of literal words that it ends is one that
     several cases show; so do words one by one, but never a sentence of a single case."""
     names = {piece.text for piece in hunk.clean if piece.symbol in _HOLES}
     base = _line_indent(hunk.clean, hunk.i1)
     run: tuple[str, ...] = ()
+    prose = _is_long(hunk)
     for i, piece in enumerate(hunk.come[:_MAX_NEW]):
         gap, indent = "=", 0
         if i or hunk.i1 == hunk.i2 or hunk.clean[hunk.i1].begins_line != piece.begins_line:
@@ -179,7 +206,8 @@ def _outs(hunk: _Hunk, holes: dict[str, int], runs: Counter[tuple[str, ...]]) ->
         kind, text, hole = "literal", piece.text, -1
         if piece.symbol in _HOLES:
             kind, text, hole = _word(piece, holes, names)
-            if (kind in {"own", "free", "number"}) and runs[run] >= SEVERAL:
+            kind = "said" if prose and kind in {"own", "free"} else kind
+            if kind in {"own", "free", "said", "number"} and runs[run] >= SEVERAL:
                 kind, text = "literal", piece.text
             elif kind != "literal":
                 run = ()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from slmfix_training.bifi_tokens import END, LINE
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -17,6 +19,8 @@ def index_of(pieces: Sequence[Piece]) -> dict[str, list[int]]:
     index: dict[str, list[int]] = defaultdict(list)
     for i, piece in enumerate(pieces):
         index[piece.symbol].append(i)
+        if piece.begins_line and piece.text != END:
+            index[LINE].append(i)
     return index
 
 
@@ -35,7 +39,8 @@ def find_sites(template: Template, pieces: Sequence[Piece], index: Mapping[str, 
 def _fits(pattern: Sequence[Slot], pieces: Sequence[Piece], start: int) -> bool:
     bound: dict[int, str] = {}
     for slot, piece in zip(pattern, pieces[start : start + len(pattern)], strict=True):
-        if slot.symbol != piece.symbol or (slot.begins_line is not None and slot.begins_line != piece.begins_line):
+        alike = piece.begins_line and piece.text != END if slot.symbol == LINE else slot.symbol == piece.symbol
+        if not alike or (slot.begins_line is not None and slot.begins_line != piece.begins_line):
             return False
         if slot.hole >= 0 and bound.setdefault(slot.hole, piece.text) != piece.text:
             return False

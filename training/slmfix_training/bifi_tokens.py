@@ -16,6 +16,7 @@ from slmfix_bot.core.lexer import Kind, tokenize
 from slmfix_bot.core.vocabulary import vocabulary
 
 START, END = "\x02", "\x03"
+LINE = "<line>"  # symbol of a pattern: whatever begins a line
 _PIECE = re.compile(
     r"\w+|<=|>=|<>|!=|==|\|\||&&|::|->|=>|\*\*|//|;;|\$\(\(|\$\(|\$\{|\{\{|\}\}|`{3,}|\"\"\"|'''|<\||\|>"
     r"|\+(?:[-=]+\+?)+|-{3,}|={3,}|[^\w\s]"
