@@ -85,14 +85,14 @@ def pass_rate(verdicts: Sequence[Verdict]) -> float:
     return sum(verdict.valid for verdict in verdicts) / max(1, len(verdicts))
 
 
-def rewards(verdicts: Sequence[Verdict], rule: RewardRule) -> list[float]:
-    """One reward in 0..1 for each verdict of a batch.
+def rewards(verdicts: Sequence[Verdict], rule: RewardRule, p: float | None = None) -> list[float]:
+    """One reward in 0..1 for each verdict of a batch; `p` is given where the batch is spread over processes.
 
     >>> batch = [Verdict(valid=True, harmless=True, similarity=0.8), Verdict(similarity=0.6)]
     >>> rewards(batch, RewardRule(gate="none")), rewards(batch, RewardRule())
     ([0.9, 0.3], [0.9, 0.0])
     """
-    p = max(rule.floor, pass_rate(verdicts))
+    p = max(rule.floor, pass_rate(verdicts) if p is None else p)
     return [_reward(verdict, rule, p) for verdict in verdicts]
 
 
@@ -107,6 +107,17 @@ def _reward(verdict: Verdict, rule: RewardRule, p: float) -> float:
     if rule.kind == "similarity":
         return verdict.similarity
     return (1 - p) * verdict.valid + p * verdict.similarity
+
+
+def summarise(verdicts: Sequence[Verdict]) -> dict[str, float]:
+    """Shares of the batch by property, and the mean similarity; "harmless" are harmless passes."""
+    shares = {
+        "pass": pass_rate(verdicts),
+        "harmless": sum(one.valid and one.harmless for one in verdicts) / max(1, len(verdicts)),
+        "exact": sum(one.exact for one in verdicts) / max(1, len(verdicts)),
+        "over_edited": sum(one.over_edited for one in verdicts) / max(1, len(verdicts)),
+    }
+    return {**shares, "similarity": sum(one.similarity for one in verdicts) / max(1, len(verdicts))}
 
 
 def judge(case: Case, script: str, validators: Mapping[str, Validator] = VALIDATORS) -> Verdict:

@@ -1,0 +1,48 @@
+"""`slmfix-train ppo`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import cast
+
+import click
+
+from slmfix_training.ppo_recipe import PpoRecipe
+from slmfix_training.reward import GATES, KINDS, Gate, Kind, RewardRule
+
+FOLDER = click.Path(path_type=Path, file_okay=False)
+EXISTING = click.Path(path_type=Path, exists=True)
+SHOWN = ("step", "reward", "pass", "harmless", "exact", "kl", "entropy", "length", "cpu_minutes")
+
+
+@click.command()
+@click.option("--checkpoint", "start", type=EXISTING, required=True, help="Supervised model: start and reference.")
+@click.option("--samples", "samples_folder", type=EXISTING, required=True, help="Folder with *.rl.jsonl samples.")
+@click.option("--output", type=FOLDER, required=True, help="Checkpoint; an existing one is continued.")
+@click.option("--minutes", type=float, required=True, help="Processor time over all continuations.")
+@click.option("--save-minutes", default=4.0, show_default=True, help="Of the clock.")
+@click.option("--reward", "kind", type=click.Choice(KINDS), default="both", show_default=True)
+@click.option(
+    "--gate", type=click.Choice(GATES), default="harmless", show_default=True, help="What earns nothing; none: paper."
+)
+@click.option("--floor", default=0.0, show_default=True, help="Least p; 0.5 in the paper's later version.")
+@click.option("--recipe", "settings", multiple=True, metavar="NAME=VALUE", help="Overrides one field of the recipe.")
+def ppo(
+    start: Path,
+    samples_folder: Path,
+    output: Path,
+    minutes: float,
+    save_minutes: float,
+    kind: str,
+    gate: str,
+    floor: float,
+    settings: tuple[str, ...],
+) -> None:
+    """Reinforcement learning with the validator's verdict (PPO); for several processes use `accelerate launch`."""
+    from slmfix_training.ppo_run import PpoRun
+
+    changes = {field: json.loads(value) for field, _, value in (setting.partition("=") for setting in settings)}
+    rule = RewardRule(kind=cast("Kind", kind), gate=cast("Gate", gate), floor=floor)
+    run = PpoRun(start, samples_folder, output, PpoRecipe(**changes), rule, minutes)
+    run.run(lambda row: click.echo(json.dumps({name: row[name] for name in SHOWN})), save_minutes)
