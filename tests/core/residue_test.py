@@ -19,6 +19,24 @@ FIRES = [
     ("sql", "SELECT a FROM t; The query returns all the names.\n", ["The query returns all the names."]),
     ("bash", "Here is the script that you asked for:\nls -l\n", ["Here is the script that you asked for:\n"]),
     ("sql", "SELECT a FROM t <|im_end|>\n", ["<|im_end|>"]),
+    ("sql", "SELECT a FROM t, u Reward: 0.0\n", ["Reward: 0.0"]),
+    ("sql", "SELECT a\nOutput:\na\n-----\nnew york\n", ["Output:\n", "a\n", "-----\n", "new york\n"]),
+    (
+        "sql",
+        "SELECT a FROM t JOIN Cars c ON c.id = t.car WHERE c.x IS NULL  This query uses a join to find the cars.\n",
+        ["This query uses a join to find the cars."],
+    ),
+    ("sql", "DESCRIBE t TO learn more about it\n", ["TO learn more about it"]),
+    (
+        "sql",
+        "Here is the query that you want:\nAnswer: SELECT a FROM t\n",
+        ["Here is the query that you want:\n", "Answer: "],
+    ),
+    (
+        "sql",
+        "SELECT a FROM t ORDER BY a\nORDER BY a\nORDER BY a\nORDER BY",
+        ["ORDER BY a\n", "ORDER BY a\n", "ORDER BY"],
+    ),
     ("yaml", "```yaml\na: 1\n```\n", ["```yaml\n", "```\n"]),
     (
         "json",
@@ -31,6 +49,8 @@ CLEAN = [
     ("python", "# This is the place where the values are used.\nx = 1\n"),
     ("python", 'x = """\n```\nThis is the text that is shown to the user.\n```\n"""[1:]\ny = 2\n'.replace("```", "~~")),
     ("python", "for the_name in names:\n    print(the_name, is_it, not the_name)\n"),
+    ("sql", "SELECT 1;\n-------\n-- b\n-------\nSELECT 2;\n"),
+    ("sql", "INSERT INTO t VALUES\n(1, 'a'),\n(1, 'a'),\n(1, 'a');\n"),
     ("sql", "-- This query returns all of the names.\nSELECT name FROM t;\n"),
     ("sql", "INSERT INTO notes VALUES ('This is the note that you should read. Answer: 42');\n"),
     ("sql", "/* The result is used by the report.\n   Output: a table */\nSELECT 1;\n"),

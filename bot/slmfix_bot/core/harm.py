@@ -102,6 +102,7 @@ def _lost_words(old: str, before: list[Token], after: list[Token], residue: list
         if tag == "equal" or gone.total() <= come.total():
             gained += come - gone
         elif not is_inside(residue, before[i1].start, before[i2 - 1].end, old):
+            gone = _atoms(token for token in before[i1:i2] if not is_within(residue, token.start))
             gone -= _excused(old, residue, before[i1].start, before[i2 - 1].end)
             lost += gone - come
             net += max(0, gone.total() - come.total())
@@ -126,7 +127,7 @@ def _atoms(tokens: Iterable[Token]) -> Counter[str]:
 def assess(program: Program, new: str, diagnostics: Sequence[Diagnostic], bounds: Bounds) -> Harm:
     """Compares a repaired text with the program; `diagnostics` are those of the program as it was."""
     # Where Markdown escapes were undone, compare with the text as it was meant: `a\\_b` is one name, not two.
-    old = unescape_markdown(program.text) if "\\" not in new else program.text
+    old = unescape_markdown(program.text) if unescape_markdown(new) == new else program.text
     if program.language == "verilog" and not any(named_gates(new)):
         old = without_names(old)  # names of a gate's connections, which gates do not have
     residue = find_residue(program.language, old)

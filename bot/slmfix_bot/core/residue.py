@@ -12,6 +12,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
+from slmfix_bot.core import residue_sql
 from slmfix_bot.core.family import family_of
 from slmfix_bot.core.lexer import Kind, tokenize
 from slmfix_bot.core.residue_verilog import outside_of_units
@@ -33,7 +34,7 @@ class Span(NamedTuple):
 _FENCE = re.compile(r"[ \t]*(`{3,}|~{3,})[ \t]*[A-Za-z+#-]*[ \t]*(?:\r?\n|$)")
 _CONFLICT = re.compile(r"(?:<{7} [^\n]*|={7}|>{7} [^\n]*)\r?\n?")
 _TRAILING_FENCE = re.compile(r"`{3,}[^`]*\Z")
-_CHAT_TOKEN = re.compile(r"<\|[^\n]{0,24}|</?s>|\[/?INST\]|<br\s*/?>|&nbsp;")
+_CHAT_TOKEN = re.compile(r"<\|\w{0,24}\|?>?|</?s>|\[/?INST\]|<br\s*/?>|&nbsp;")
 _PROMPT_FRAGMENT = re.compile(r"/\*\s*(?:Answer the following|Given the following|Some example)[\s\S]*\Z", re.I)
 _SIMULATED = re.compile(
     r"(?:\w+ )?(?:Database )?(?:Output|Reward|Result|Results|Answer|Observation|Explanation|Note|Thought|Question"
@@ -44,7 +45,6 @@ _TABLE_ROW = re.compile(
     r"\s*(?:\+[-=+]{3,}\+?|\|[^\n]*\||-{5,}|={5,}|\[\(.*\)\]|\(\d[^\n]*\)"
     r"|Query OK.*|Empty set.*|\d+ rows? in set.*)\s*\Z"
 )
-_TIMING = re.compile(r"(?<=;)\s*(?:\d+(?:\.\d+)?|\.\d+) sec\b[^\n]*")
 _NUMBERED = re.compile(r"\s*(?:\d+[.)]|[-*•])\s+\S")
 
 # English words that are not keywords of the languages at hand; two of them in a line of plain words make a sentence.
@@ -126,9 +126,12 @@ def _is_residue_line(line: str) -> str | None:
     return "prose" if is_prose(line) else None
 
 
+_WHOSE = r"(?:(?:SQL|MySQL|SQLite|PostgreSQL|Postgres|Bash|Shell|Database|Query|Expected|Sample|Final|Your|The) )"
 _TAIL_START = re.compile(
-    r"(?<=[\s;).\"'`])(?=[A-Z][a-z]+ [a-z]|(?:\w+ )?(?:\w+ )?(?:Output|Reward|Answer|Explanation|Note|Result)s?:)"
+    r"(?<=[\s;).\"'`])(?=[A-Z][a-z]+ [a-z]"
+    rf"|(?:[-*] )?{_WHOSE}{{0,3}}(?:Output|Reward|Answer|Explanation|Note|Result)s?:)"
 )
+_SENTENCE = re.compile(r"(?:\S+\s+){3,14}?(?:\S*[.!?:](?=\s|$)|\S+$)|(?:\S+\s+){0,15}")
 
 
 _MAX_TAILS, _MAX_TAIL = 100, 2000  # places in a line, and characters that are read from each
@@ -140,7 +143,10 @@ def _tail_in_line(line: str, offset: int, quoted: Sequence[tuple[int, int]]) -> 
         if is_within(quoted, offset + match.start()):
             continue
         tail = line[match.start() : match.start() + _MAX_TAIL]
-        if _SIMULATED.match(tail) or is_prose(tail):
+        # Prose at the end must not take with it the code in front of it: its first words have to read as prose, too.
+        first = _SENTENCE.match(tail)
+        opens = is_prose(first[0] if first else tail) and len(_CODE_SIGN.findall(" ".join(tail.split(None, 6)[:6]))) < 2
+        if _SIMULATED.match(tail.removeprefix("- ")) or (opens and is_prose(tail)):
             return match.start()
     return None
 
@@ -166,7 +172,12 @@ def _find(language: str, text: str) -> tuple[Span, ...]:
             break
         found = _residue_of_line(language, line, offset, quoted)
         first = line.split(None, 1)[0].casefold().strip("(;`") if line.strip() else ""
-        if in_output and not found and first and first not in _CODE_OPENERS:
+        if (
+            in_output
+            and not found
+            and first
+            and first not in (residue_sql.OPENERS if language == "sql" else _CODE_OPENERS)
+        ):
             found = [Span(offset, offset + len(line), "simulated output")]
         elif found or first:
             in_output = any(span.kind in _OPENS_OUTPUT.get(language, ()) for span in found)
@@ -177,7 +188,16 @@ def _find(language: str, text: str) -> tuple[Span, ...]:
         known = list(spans)
         spans += [span for span in further if not any(s.start < span.end and span.start < s.end for s in known)]
         spans.sort()
-    spans = [span for span in spans if span.kind == "fence" or not is_within(quoted, span.start)]
+    if language == "sql":
+        again = [Span(start, end, "repetition") for start, end in residue_sql.repeated_lines(text)]
+        spans = sorted([*(span for span in spans if not is_within(again, span.start)), *again])
+    spans = [
+        span
+        for span in spans
+        if span.kind == "fence"
+        or not is_within(quoted, span.start)
+        or residue_sql.RULE.fullmatch(text[span.start : span.end])
+    ]
     if family_of(language) == "yaml":
         spans = _around_the_block(text, spans)
     if fragment:
@@ -237,12 +257,14 @@ def _residue_of_line(language: str, line: str, offset: int, quoted: Sequence[tup
         return []
     if language == "verilog" and line.split(None, 1)[0] in vocabulary(language):
         return []  # `input we, by,` is no sentence
+    if language == "sql":
+        said = [Span(offset + start, offset + end, "simulated output") for start, end in residue_sql.asides(line)]
+        if said:
+            return said
     kind = _is_residue_line(_masked(line, offset, quoted))
     if kind:
         return [Span(offset, offset + len(line), kind)]
     spans = [Span(offset + m.start(), offset + m.end(), "chat token") for m in _CHAT_TOKEN.finditer(line)]
-    if language == "sql":
-        spans += [Span(offset + m.start(), offset + m.end(), "simulated output") for m in _TIMING.finditer(line)]
     tail = _tail_in_line(line, offset, quoted)
     if tail is not None:
         end = len(line.rstrip("\r\n"))

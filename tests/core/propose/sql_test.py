@@ -35,6 +35,49 @@ REPAIRS = [
         "SELECT EXTRACT(YEAR FROM born) FROM members;\n",
         "SELECT CAST(strftime('%Y', born) AS INTEGER) FROM members;\n",
     ),
+    (
+        "sqlite",
+        "SELECT (SUM(fee) WHERE city = 'Ulm') - (SUM(fee) WHERE city = 'Bonn') FROM members;\n",
+        "SELECT (SUM(fee) FILTER (WHERE city = 'Ulm')) - (SUM(fee) FILTER (WHERE city = 'Bonn')) FROM members;\n",
+    ),
+    (
+        "mysql",
+        "SELECT SUM(year(born) = 1990 THEN fee) FROM members;\n",
+        "SELECT SUM(CASE WHEN year(born) = 1990 THEN fee END) FROM members;\n",
+    ),
+    (
+        "postgres",
+        "SELECT MAX(fee) FROM m WHERE city = 'Ulm' - SELECT MAX(fee) FROM m WHERE city = 'Bonn'\n",
+        "SELECT (SELECT MAX(fee) FROM m WHERE city = 'Ulm') - (SELECT MAX(fee) FROM m WHERE city = 'Bonn')\n",
+    ),
+    (
+        "sqlite",
+        "SELECT id FROM members WHERE fee > SELECT AVG(fee) FROM members;\n",
+        "SELECT id FROM members WHERE fee > (SELECT AVG(fee) FROM members);\n",
+    ),
+    (
+        "postgres",
+        "SELECT m.id FROM members m WHERE m.age > 3 JOIN orders o ON o.member = m.id WHERE o.paid = 1;\n",
+        "SELECT m.id FROM members m JOIN orders o ON o.member = m.id WHERE m.age > 3 AND o.paid = 1;\n",
+    ),
+    (
+        "mysql",
+        "SELECT m.id FROM members m, orders o ON o.member = m.id;\n",
+        "SELECT m.id FROM members m JOIN orders o ON o.member = m.id;\n",
+    ),
+    (
+        "postgres",
+        "SELECT m.First Name FROM members m WHERE m.First Name = 'Ada' AND Entry Year = 2014;\n",
+        'SELECT m."First Name" FROM members m WHERE m."First Name" = \'Ada\' AND "Entry Year" = 2014;\n',
+    ),
+    ("sqlite", "SELECT AVG(age) FROM <table_name>\n", "SELECT AVG(age) FROM table_name\n"),
+    ("mysql", "SELECT id FROM members ORDER BY age DESCENDING\n", "SELECT id FROM members ORDER BY age DESC\n"),
+    (
+        "mysql",
+        "SELECT id FROM members WHERE city IN (SELECT city FROM towns WHERE size >",
+        "SELECT id FROM members WHERE city IN (SELECT city FROM towns WHERE size)",
+    ),
+    ("mysql", "DESCRIBE members TO learn more about the database\n", "DESCRIBE members\n"),
 ]
 VALID = [
     ("sqlite", "SELECT 'This query returns all the names. Output: 3' AS note FROM members;\n"),

@@ -28,6 +28,7 @@ from slmfix_bot.core.propose.verilog_modules import propose_verilog_modules
 from slmfix_bot.core.propose.verilog_syntax import propose_verilog_syntax
 from slmfix_bot.core.propose.workflow import propose_workflow
 from slmfix_bot.core.propose.yaml import propose_yaml
+from slmfix_bot.core.report import RepairSource
 from slmfix_bot.core.rules import is_about_signs
 
 if TYPE_CHECKING:
@@ -93,11 +94,17 @@ def _of_family(case: Case) -> tuple[Proposer, ...]:
     return BY_LANGUAGE.get("json" if is_json else family, (propose_expected, propose_general))
 
 
+def _spelt(case: Case) -> Iterator[Candidate]:
+    """The text with the quotes of its dialect, where those that it has cannot be right in any place."""
+    if case.program.language == "sql" and case.program.dialect == "postgres" and "`" in case.text:
+        yield Candidate(case.text.replace("`", '"'), RepairSource.SEARCH, 0.6, "backticks to double quotes")
+
+
 def _compose(rules: tuple[Proposer, ...]) -> Proposer:
     """Residue hides other errors from a tokenizer, so the rules are also tried on the text without it."""
 
     def proposer(case: Case) -> Iterator[Candidate]:
-        for clean in islice(propose_residue(case), _COMPOSED):
+        for clean in (*islice(propose_residue(case), _COMPOSED), *_spelt(case)):
             inner = Case(case.program.with_text(clean.text), case.diagnostics, case.target)
             for rule in rules:
                 for candidate in rule(inner):

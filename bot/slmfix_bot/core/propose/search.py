@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
@@ -26,6 +27,11 @@ _INSERTIONS = {
     "toml": ('"', "'", " = ", "]", ",", "}"),
     "verilog": (";", " end ", ")", ",", " begin ", "("),
 }
+_STRUCTURE = re.compile(
+    r"\s*(?:(?:from|where|group|order|having|limit|offset|asc|desc|and|or|as|on|join|inner|union|then|end|by|in|is)\b"
+    r"|[-+*/=<>,;)]|$)",
+    re.I,
+)
 _CLOSERS = {"; done", "; fi", "}", "]", "]]", "END"}  # they stand behind something
 _REACH = 7
 
@@ -94,9 +100,12 @@ def _insertions(case: Case, ranked: list[Token]) -> Iterator[tuple[str, float, s
     if not any(token.text.casefold() == "case" for token in case.code):
         # To SQLite a keyword out of place is a name.
         symbols = tuple(symbol for symbol in symbols if symbol != " END")
+    is_sql = case.program.language == "sql"
     ends = {end, line_end, *(token.end for token in ranked)}
     for place, rank in dict(reversed(places)).items():
         for order, symbol in enumerate(symbols):
             if symbol.strip() in _CLOSERS and place not in ends:
                 continue
+            if is_sql and symbol in {",", " AND "} and _STRUCTURE.match(case.text, place):
+                continue  # what is listed are names and values, and so is what is compared
             yield case.splice(place, place, symbol), 3.2 + 0.1 * order + 0.15 * rank, f"{symbol.strip()!r} inserted"

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from itertools import islice, pairwise
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from slmfix_bot.core.lexer import Kind, Token
+from slmfix_bot.core.lexer import Kind
 from slmfix_bot.core.propose.sql_aggregates import conditional_aggregates
+from slmfix_bot.core.propose.sql_clauses import CLAUSES, propose_clauses
 from slmfix_bot.core.propose.sql_quoting import quote_names, sql_candidate
+from slmfix_bot.core.propose.sql_subselects import propose_subselects
+from slmfix_bot.core.residue import unescape_markdown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,13 +34,18 @@ _CONTINUES = {
     "explain",
     "then",
 }
-_RANKS = {"select": 0, "from": 1, "where": 2, "group": 3, "having": 4, "window": 5, "order": 6, "limit": 7, "offset": 8}
+_DANGLING = re.compile(
+    r"(?:\s(?:AND|OR|NOT|WHERE|ON|IN|IS|LIKE|BETWEEN|BY|GROUP BY|ORDER BY|FROM|JOIN|HAVING|LIMIT|AS|,)"
+    r"|[,.=<>!(+*/|-]|!=|<=|>=|<>)$",
+    re.I,
+)
+_STEPS_BACK = 4
 _PLACEHOLDER = re.compile(r"<([A-Za-z][\w -]*)>|\{\{?(\w+)\}?\}|\[([A-Za-z_]\w*)\]")
 
 
 def propose_sql(case: Case) -> Iterator[Candidate]:
     """All SQL rules; each yields at most a handful of candidates."""
-    for rule in (_separate, _quotes, _balance, _clauses, quote_names, _functions, _finish):
+    for rule in (_separate, _quotes, _balance, propose_clauses, propose_subselects, quote_names, _functions, _finish):
         for candidate in rule(case):
             if candidate.text != case.text:
                 yield candidate
@@ -72,17 +80,35 @@ def _quotes(case: Case) -> Iterator[Candidate]:
         yield sql_candidate(text.replace("`", '"'), 0.6, "backticks to double quotes")
     if dialect in {"mysql", None} and '"' in text:
         yield sql_candidate(text.replace('"', "`"), 2.5, "double quotes to backticks")
+    if "\\'" in text and dialect != "mysql":
+        doubled = unescape_markdown(text).replace("\\'", "''")
+        yield sql_candidate(doubled, 0.8, "apostrophes doubled")
+    yield sql_candidate(text.replace(r"ESCAPE '\'", r"ESCAPE '\\'"), 1.0, "escape character doubled")
     bracketed = re.sub(r"\[([A-Za-z][^\]\n]{0,60})\]", r"`\1`" if dialect == "mysql" else r'"\1"', text)
     yield sql_candidate(bracketed, 1.2, "bracketed names quoted")
+    sign = "`" if dialect == "mysql" else '"'
+    filled = _PLACEHOLDER.sub(lambda match: _by_place(match, sign), text)
+    yield sql_candidate(filled, 1.5, "placeholders filled in")
     unwrapped = _PLACEHOLDER.sub(lambda match: next(group for group in match.groups() if group), text)
     yield sql_candidate(unwrapped, 2.4, "placeholders unwrapped")
     for match in islice(_PLACEHOLDER.finditer(text), 8):
         name = next(group for group in match.groups() if group)
-        yield sql_candidate(case.splice(match.start(), match.end(), f"'{name}'"), 1.8, "placeholder quoted")
+        given = _by_place(match, sign)
+        yield sql_candidate(case.splice(match.start(), match.end(), given), 1.8, "placeholder filled in")
         yield sql_candidate(case.splice(match.start(), match.end(), name), 2.6, "placeholder unwrapped")
     for quote in "'\"`":
         if text.count(quote) % 2:
             yield from _odd_quote(case, quote)
+
+
+def _by_place(match: re.Match[str], sign: str) -> str:
+    """What a placeholder is called: as a text behind a comparison, else as a name."""
+    name = next(group for group in match.groups() if group)
+    before = match.string[max(0, match.start() - 80) : match.start()]
+    is_value = re.search(r"(?:[=<>(,]|\b(?:LIKE|BETWEEN|AND|THEN|ELSE))\s*$", before, re.I)
+    if is_value and not re.search(r"\bSELECT\b[^()]*,\s*$|\bCOUNT\s*\($", match.string[: match.start()], re.I):
+        return f"'{name}'"
+    return name if re.fullmatch(r"\w+", name) else f"{sign}{name}{sign}"
 
 
 def _odd_quote(case: Case, quote: str) -> Iterator[Candidate]:
@@ -124,7 +150,7 @@ def _balance(case: Case) -> Iterator[Candidate]:
     opener = open_stack[-1]
     for token in [t for t in case.code if t.start > opener.end][:40]:
         if token.kind is Kind.WORD and token.text.casefold() in {
-            *_RANKS,
+            *CLAUSES,
             "as",
             "and",
             "or",
@@ -136,57 +162,6 @@ def _balance(case: Case) -> Iterator[Candidate]:
             place = len(text[: token.start].rstrip())
             yield sql_candidate(case.splice(place, place, ")" * depth), 1.5, "parenthesis closed")
     yield sql_candidate(case.splice(opener.start, opener.end, ""), 2.0, "unclosed parenthesis removed")
-
-
-def _clauses(case: Case) -> Iterator[Candidate]:
-    """Clauses out of order, a second WHERE, TOP n, LIMIT a, b."""
-    text = case.text
-    top = re.search(r"\bSELECT(\s+DISTINCT)?\s+TOP\s*\(?(\d+)\)?\s", text, re.I)
-    if top:
-        body = text[: top.start()] + text[top.start() : top.end()].split()[0] + (top[1] or "") + " " + text[top.end() :]
-        end = len(body.rstrip().rstrip(";").rstrip())
-        yield sql_candidate(body[:end] + f" LIMIT {top[2]}" + body[end:], 0.8, "TOP to LIMIT")
-    pair = re.search(r"\bLIMIT\s+(\d+)\s*,\s*(\d+)", text, re.I)
-    if pair:
-        limit = f"LIMIT {pair[2]} OFFSET {pair[1]}"
-        yield sql_candidate(case.splice(pair.start(), pair.end(), limit), 0.9, "LIMIT a, b spelt out")
-    listed = re.sub(r",(?=\s{1,40}(?:FROM|WHERE|GROUP BY|ORDER BY)\b)", "", text, flags=re.I)
-    yield sql_candidate(listed, 0.9, "trailing comma removed")
-    wheres = [t for t in _top_level(case) if t.text.casefold() == "where"]
-    for extra in wheres[1:]:
-        yield sql_candidate(case.splice(extra.start, extra.end, "AND"), 1.3, "second WHERE joined")
-    yield sql_candidate(
-        re.sub(r"\b(GROUP|ORDER)(?!\s+BY\b)(?=\s+[\w\"`])", r"\1 BY", text, flags=re.I), 1.0, "BY added"
-    )
-    reordered = _reordered(case)
-    if reordered:
-        yield sql_candidate(reordered, 1.3, "clauses put in order")
-
-
-def _top_level(case: Case) -> list[Token]:
-    depth, found = 0, []
-    for token in case.code:
-        depth += (token.text == "(") - (token.text == ")")
-        if depth == 0 and token.kind is Kind.WORD:
-            found.append(token)
-    return found
-
-
-def _reordered(case: Case) -> str | None:
-    """The first statement with its top-level clauses in the standard order."""
-    starts = [t for t in _top_level(case) if t.text.casefold() in _RANKS]
-    if not starts or starts[0].text.casefold() != "select":
-        return None
-    end = case.text.find(";", starts[0].start)
-    end = len(case.text.rstrip()) if end < 0 else end
-    starts = [t for t in starts if t.start < end]
-    bounds = [t.start for t in starts] + [end]
-    clauses = [case.text[a:b].strip() for a, b in pairwise(bounds)]
-    order = sorted(range(len(clauses)), key=lambda i: (_RANKS[starts[i].text.casefold()], i))
-    if order == list(range(len(clauses))):
-        return None
-    gap = "\n" if "\n" in case.text.strip() else " "
-    return case.text[: bounds[0]] + gap.join(clauses[i] for i in order) + case.text[end:]
 
 
 def _functions(case: Case) -> Iterator[Candidate]:
@@ -210,19 +185,22 @@ def _functions(case: Case) -> Iterator[Candidate]:
         yield sql_candidate(spelt, 0.9, "EXTRACT to strftime")
     scalar = re.sub(r"\((?=\s*(?:COUNT|SUM|AVG|MIN|MAX)\s*\([^()]*\)\s+FROM\b)", "(SELECT ", text, flags=re.I)
     yield sql_candidate(scalar, 1.1, "SELECT added to a subquery")
-    for conditional in conditional_aggregates(case):
-        yield sql_candidate(conditional, 1.3, "condition of an aggregate moved into CASE")
+    for rank, conditional in enumerate(conditional_aggregates(case)):
+        yield sql_candidate(conditional, 1.2 + 0.1 * rank, "an aggregate of the rows that meet its condition")
 
 
 def _finish(case: Case) -> Iterator[Candidate]:
     """A statement that stops short: drop the dangling end, or complete what has one completion."""
     stripped = case.text.rstrip().rstrip(";").rstrip()
     tail = case.text[len(stripped) :]
-    dangling = re.search(
-        r"(?:\s(?:AND|OR|WHERE|ON|BY|GROUP BY|ORDER BY|FROM|HAVING|LIMIT|AS|,)|[,.=<>(+*|-])$", stripped, re.I
-    )
-    if dangling:
-        yield sql_candidate(stripped[: dangling.start()].rstrip() + tail, 1.6, "dangling end removed")
+    kept = stripped
+    for order in range(_STEPS_BACK):
+        dangling = _DANGLING.search(kept)
+        if not dangling:
+            break
+        kept = kept[: dangling.start()].rstrip()
+        yield sql_candidate(kept + tail, 1.6 + 0.2 * order, "dangling end removed")
+        yield sql_candidate(kept + _closers(kept) + tail, 1.7 + 0.2 * order, "dangling end removed, the rest completed")
     whole = case.text.rstrip(" \t\r\n\"'`;)}]<|>\\")
     if whole != case.text.rstrip():
         yield sql_candidate(whole + "\n" * case.text.endswith("\n"), 1.5, "trailing litter removed")
