@@ -96,6 +96,33 @@ def test_shift_does_not_heed_segments() -> None:
     assert state.allowed().copies == (b"    ",)
 
 
+@pytest.mark.parametrize(
+    "tokens",
+    [
+        ("<rep>", "<|1|>", "aXbX"),
+        ("<sub>", "<|1|>", "X", "<to>", "X"),
+        ("<sub>", "<|1|>", "X", "<to>", "Y", "<sub>", "<|1|>", "Y", "<to>", "X"),
+        ("<sub>", "<|1|>", "X", "<to>", "Y", "<sub>", "<|1|>", "b", "<to>", "b"),
+    ],
+)
+def test_nothing_becomes_what_it_was(tokens: tuple[str, ...]) -> None:
+    assert accept(grammar("aXbX", "c"), *tokens).allowed().control == ()
+    assert END in accept(grammar("aXbX", "c"), *tokens, "z").allowed().control
+
+
+def test_substitution_copies_what_the_last_one_left() -> None:
+    state = accept(grammar("aXbX"), "<sub>", "<|1|>", "X", "<to>", "Y", "<sub>", "<|1|>", "X")
+    assert state.allowed().copies == ()
+    assert END in accept(state, "<to>", "Y").allowed().control
+
+
+def test_text_does_not_end_inside_a_character() -> None:
+    state = accept(grammar("a"), "<rep>", "<|1|>", "b")
+    assert END in state.allowed().control
+    state.accept_text("é".encode()[:1])
+    assert state.allowed().control == ()
+
+
 def test_unknown_operations_are_not_offered() -> None:
     state = ScriptGrammar(("  a",), [kind for kind in OPERATIONS if kind != "<ind>"])
     assert "<ind>" not in state.allowed().control

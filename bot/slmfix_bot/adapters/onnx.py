@@ -15,12 +15,14 @@ import numpy as np
 
 from slmfix_bot.adapters.model_package import MODEL_FILE, TOKENIZER_FILE
 from slmfix_bot.adapters.vocabulary import Vocabulary
+from slmfix_bot.core.lexicon import Lexicon
 from slmfix_bot.core.ports import Proposal
+from slmfix_bot.core.prompt import language_token
 from slmfix_bot.core.script_grammar import ScriptGrammar, entries_of
 from slmfix_bot.errors import ModelError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -34,6 +36,7 @@ TOP_P = 0.95
 _TOP_K = 64  # sampling looks at no more tokens than these
 _BATCH = 16  # scripts that are scored in one forward pass
 _PREFILLS = 4  # prompts whose cache is kept, for propose and score of the same prompt
+_VERILOG = language_token("verilog")
 _PROVIDERS = {"cpu": "CPUExecutionProvider", "cuda": "CUDAExecutionProvider"}
 
 
@@ -190,15 +193,17 @@ class OnnxRepairModel:
         self._prefills.move_to_end(prompt)
         return self._prefills[prompt]
 
-    def propose(self, prompt: str, count: int) -> Sequence[Proposal]:
-        """Up to `count` distinct finished scripts, the greedy one first; none for a prompt that is too long."""
+    def propose(self, prompt: str, count: int, words: Collection[str] | None = None) -> Sequence[Proposal]:
+        """Up to `count` distinct finished scripts, the greedy one first; none for a prompt that is too long. New text
+        keeps to `words` (case folded; None: to any)."""
         prefill = self._prefill(prompt)
         if prefill is None or count < 1:
             return ()
         entries = entries_of(prompt)
+        lexicon = Lexicon(words, based_numbers=prompt.startswith(_VERILOG)) if words is not None else None
         seed = int.from_bytes(hashlib.sha256(prompt.encode()).digest()[:8], "big")
         rows = [
-            _Row(ScriptGrammar(entries, self.operations), np.random.default_rng([seed, i]) if i else None)
+            _Row(ScriptGrammar(entries, self.operations, lexicon), np.random.default_rng([seed, i]) if i else None)
             for i in range(count)
         ]
         self._write(rows, *prefill)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from slmfix_bot.adapters.word_masks import WordMasks
 from slmfix_bot.core.prompt import OPERATIONS, OPTIONAL_TOKENS, SPECIAL_TOKENS
 from slmfix_bot.errors import ModelError
 
@@ -54,22 +56,30 @@ class Vocabulary:
             return bytes(alphabet[character] for character in token)
         return str(token).encode()
 
+    @cached_property
+    def _word_masks(self) -> WordMasks:
+        return WordMasks(self.pieces)
+
     def encode(self, text: str) -> list[int]:
         """Token ids of a rendered prompt or script; control tokens are recognised, none is added."""
         return list(self._tokenizer.encode(text, add_special_tokens=False).ids)
 
     def mask(self, allowed: Allowed, width: int) -> NDArray[np.bool_]:
         """Which of the `width` logits are legal."""
-        key = allowed.text, allowed.blanks, allowed.control, width
+        any_text = allowed.text and allowed.lexicon is None
+        key = any_text, allowed.blanks, allowed.control, width
         if key not in self._masks:
             mask = np.zeros(width, dtype=np.bool_)
-            if allowed.text:
+            if any_text:
                 mask[self._text] = True
             if allowed.blanks:
                 mask[self._blank] = True
-            mask[[self.control[token] for token in allowed.control]] = True
+            mask[[self.control[token] for token in allowed.control if token in self.control]] = True
             self._masks[key] = mask
         mask = self._masks[key]
+        if allowed.lexicon is not None and allowed.text:
+            mask = mask.copy()
+            mask[: self.size] |= self._word_masks.mask(allowed.lexicon, allowed.word)[:width]
         if allowed.copies:
             mask = mask.copy()
             beginnings = {copy[:n] for copy in allowed.copies for n in range(1, min(len(copy), self._longest) + 1)}

@@ -56,8 +56,8 @@ class RepairModel(Protocol):
     def operations(self) -> Collection[str]:
         """The operations that its scripts use; a script that it is to score may use no others."""
 
-    def propose(self, prompt: str, count: int) -> Sequence[Proposal]:
-        """Up to `count` distinct scripts, the greedy one first."""
+    def propose(self, prompt: str, count: int, words: Collection[str] | None = None) -> Sequence[Proposal]:
+        """Up to `count` distinct scripts, the greedy one first, whose new text keeps to `words` (case folded)."""
 
     def score(self, prompt: str, scripts: Sequence[str]) -> Sequence[float]:
         """Log-probability of each script given the prompt."""

@@ -1,8 +1,8 @@
 """Which token may come next in an edit script, so that decoding can only write legal ones.
 
-Operations go through the window in order; what a substitution replaces can only be copied from its entry. Texts are
-bytes, because a token may end inside a character. The grammar knows the prompt alone: what a text looks like and
-whether an edit makes sense is for the verifier.
+Operations go through the window in order; what a substitution replaces can only be copied from its entry, as the
+substitutions before it left the entry; nothing may become what it was. Texts are bytes, because a token may end inside
+a character. With a lexicon words can only be known ones. Whether an edit makes sense is for the verifier.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from slmfix_bot.core.lexicon import leading_run
 from slmfix_bot.core.line_diff import shared_prefix
 from slmfix_bot.core.prompt import (
     CUT,
@@ -32,6 +33,8 @@ from slmfix_bot.core.window import MAX_SEGMENT
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from slmfix_bot.core.lexicon import Lexicon, State
+
 _LINE = re.compile("(" + "|".join(map(re.escape, LINE_TOKENS)) + ")")
 
 
@@ -40,12 +43,15 @@ _AFTER_LINE = {SUBSTITUTE: "old", INDENT: "indentation", REPLACE: "text", INSERT
 
 @dataclass(frozen=True)
 class Allowed:
-    """Control tokens that may follow; whether any text may; texts of which a beginning may; whether blanks may."""
+    """Control tokens that may follow; whether any text may (with a lexicon: any that keeps to its words, from the
+    state `word` on); texts of which a beginning may; whether blanks may."""
 
     control: tuple[str, ...]
     text: bool = False
     copies: tuple[bytes, ...] = ()
     blanks: bool = False
+    lexicon: Lexicon | None = None
+    word: State = b""
 
 
 def entries_of(prompt: str) -> tuple[str, ...]:
@@ -60,13 +66,25 @@ def _may_continue(before: bytes, entry: bytes) -> bool:
     return len(before.decode()) + 1 + len(word.decode()) > MAX_SEGMENT
 
 
+def _is_whole(text: bytes) -> bool:
+    try:
+        text.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 class ScriptGrammar:
     """The state of one script; `allowed` before each token, `accept_*` after it."""
 
-    def __init__(self, entries: tuple[str, ...], operations: Collection[str] = OPERATIONS) -> None:
-        """`operations` are those that the model knows."""
+    def __init__(
+        self, entries: tuple[str, ...], operations: Collection[str] = OPERATIONS, lexicon: Lexicon | None = None
+    ) -> None:
+        """`operations` are those that the model knows; without a lexicon words are free."""
+        self._lexicon = lexicon
         self._known = [kind for kind in OPERATIONS if kind in operations]
-        self._entries = [entry.encode() for entry in entries]
+        self._originals = [entry.encode() for entry in entries]
+        self._entries = list(self._originals)  # as the operations so far left them
         self._expects = "operation"
         self._kind = ""
         self._address = 0  # of the latest operation, its last entry
@@ -75,6 +93,8 @@ class ScriptGrammar:
         self._first = 0  # entry of a shift
         self._old = b""
         self._text = b""
+        self._word: State = b""  # at the end of the text
+        self._following = b""  # word characters that come right after the text
 
     @property
     def is_closed(self) -> bool:
@@ -105,20 +125,32 @@ class ScriptGrammar:
         if self._expects == "line":
             return Allowed(tuple(LINE_TOKENS[i] for i in self._choices))
         if self._expects == "old":
-            return Allowed((TO,) if self._is_whole(self._old) else (), copies=self._copies())
+            return Allowed((TO,) if self._old and _is_whole(self._old) else (), copies=self._copies())
         if self._expects == "indentation":
             return Allowed((TO,), copies=self._indentation())
         if self._expects == "blanks":
             return Allowed(self._operations() if self._text != self._old else (), blanks=True)
         if self._expects == "text":
-            return Allowed(self._operations(), text=True)
+            control = self._operations() if self._may_end() else ()
+            return Allowed(control, text=True, lexicon=self._lexicon, word=self._word)
         return Allowed(())
 
-    def _is_whole(self, text: bytes) -> bool:
-        try:
-            return bool(text.decode())
-        except UnicodeDecodeError:
+    def _may_end(self) -> bool:
+        """Whether the text is whole, ends with a whole word, and changes something."""
+        if not _is_whole(self._text):
             return False
+        if self._lexicon is not None and not self._lexicon.ends_with(self._word, self._following):
+            return False
+        if self._kind == INSERT:
+            return True
+        at = self._address - 1
+        return self._edited() != self._originals[at] and (self._kind == REPLACE or self._edited() != self._entries[at])
+
+    def _edited(self) -> bytes:
+        """What the operation makes of its entry."""
+        if self._kind == REPLACE:
+            return self._text
+        return self._entries[self._address - 1].replace(self._old, self._text, 1)
 
     def _copies(self) -> tuple[bytes, ...]:
         """What follows the copied text wherever it occurs in the entry."""
@@ -141,10 +173,12 @@ class ScriptGrammar:
 
     def accept_control(self, token: str) -> None:
         """Goes on after a control token that was allowed."""
+        if self._expects == "text" and self._kind == SUBSTITUTE:
+            self._entries[self._address - 1] = self._edited()
         if token == END:
             self._expects = "nothing"
         elif token == TO:
-            self._expects, self._text = "blanks" if self._kind == INDENT else "text", b""
+            self._begin_text("blanks" if self._kind == INDENT else "text")
         elif token in OPERATIONS:
             self._choices = self._addresses(token)
             self._expects, self._kind, self._old = "line", token, b""
@@ -158,7 +192,21 @@ class ScriptGrammar:
             self._is_first_line, self._first = False, address
             self._choices = list(range(address, len(self._entries) + 1))
             return
-        self._expects, self._text = _AFTER_LINE.get(self._kind, "operation"), b""
+        self._begin_text(_AFTER_LINE.get(self._kind, "operation"))
+
+    def _begin_text(self, expects: str) -> None:
+        self._expects, self._text = expects, b""
+        self._word, self._following = b"", b""
+        if expects == "text" and self._kind != INSERT and self._lexicon is not None:
+            before, old, after = self._entries[self._address - 1].partition(self._old or b"\n")
+            is_split = self._is_split(self._address) if not old or not before else False
+            self._word = None if is_split else self._lexicon.advance(b"", before) if old else b""
+            self._following = leading_run(after)
+
+    def _is_split(self, address: int) -> bool:
+        """Whether the entry may begin inside of a word, where a long line without blanks had to be split."""
+        entry, before = self._originals[address - 1], self._originals[address - 2] if address > 1 else b""
+        return entry[:1] != b" " and len(before.decode()) == MAX_SEGMENT
 
     def accept_text(self, piece: bytes) -> None:
         """Goes on after a token of text."""
@@ -166,3 +214,5 @@ class ScriptGrammar:
             self._old += piece
         else:
             self._text += piece
+            if self._lexicon is not None:
+                self._word = self._lexicon.advance(self._word, piece)
