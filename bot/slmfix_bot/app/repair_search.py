@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from slmfix_bot.app.repair_state import Run, State, doubts_of, new_errors, touches_only
 from slmfix_bot.core.edit import apply_edits, diff_edits
 from slmfix_bot.core.edit_script import decode
-from slmfix_bot.core.harm import assess
+from slmfix_bot.core.harm import assess, known_words
 from slmfix_bot.core.prompt import render_prompt
 from slmfix_bot.core.propose import propose
 from slmfix_bot.core.propose.case import Candidate, Case, inner_case, outer_text
@@ -162,7 +162,8 @@ class Search:
         window = build_window(inner.text, diagnostics, language=inner.program.language, allowed=allowed)
         prompt = render_prompt(inner.program, diagnostics, window)
         candidates = []
-        for proposal in model.propose(prompt, self.effort.scripts):
+        words = known_words(self.run.original, (*self.run.errors, *case.diagnostics))
+        for proposal in model.propose(prompt, self.effort.scripts, words):
             decoded = decode(window, inner.text, proposal.script)
             text = outer_text(case, decoded) if decoded is not None else None
             if text is not None and text != case.text:

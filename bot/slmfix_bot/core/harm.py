@@ -62,7 +62,8 @@ class Harm:
     kept: float
 
 
-def _known_words(program: Program, diagnostics: Iterable[Diagnostic]) -> set[str]:
+def known_words(program: Program, diagnostics: Iterable[Diagnostic]) -> set[str]:
+    """The words, case folded, that a repair may use: the program's, the language's and what the diagnostics say."""
     known = (
         words(program.text)
         | words(_ESCAPE.sub(" ", program.text))
@@ -80,7 +81,7 @@ def _known_words(program: Program, diagnostics: Iterable[Diagnostic]) -> set[str
 
 
 def _invented(program: Program, new: str, diagnostics: Sequence[Diagnostic]) -> list[str]:
-    known = _known_words(program, diagnostics)
+    known = known_words(program, diagnostics)
     if program.language == "verilog":
         new = _BASED_NUMBER.sub(" ", new)
     values: list[str] = []
