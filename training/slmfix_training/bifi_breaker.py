@@ -56,7 +56,7 @@ class Breaker:
                 text = broken[0]
                 categories.append(broken[1])
         self.counts["fitted" if text != program.text else "nothing fits"] += 1
-        return Corruption(text, tuple(categories)) if text != program.text else None
+        return Corruption(text, tuple(categories), (program.text,)) if text != program.text else None
 
     def _break_once(self, language: str, text: str, rng: Random) -> tuple[str, str] | None:
         pieces = cut(language, text)

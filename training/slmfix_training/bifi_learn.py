@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 SEVERAL = 3  # different cases that a word, or a run of words, has to occur in to become part of a template
 _RUN = 4  # words of a run that are looked at together
 _MAX_OLD, _MAX_NEW = 6, 120
+_FREE = {"sql", "json", "verilog"}  # in which a line break is a blank
 _TALK = 8  # words that come in at once
 _HOLES = {"<word>", "<number>"}
 _SENTINELS = {START, END}
@@ -49,6 +50,7 @@ class _Hunk:
     i2: int
     j1: int
     j2: int
+    lines_matter: bool
 
     @property
     def come(self) -> Sequence[Piece]:
@@ -65,16 +67,17 @@ def learn(language: str, pairs: Iterable[tuple[str, str, str]]) -> Learnt:
     talk = _count_runs([hunk for hunk in hunks if _is_long(hunk)] for _, _, hunks in cases)
     learnt = Learnt(pairs=len(cases))
     for pieces, category, hunks in cases:
-        made = [t for hunk in hunks for t in _templates(hunk, runs)]
+        made = [_templates(hunk, runs) for hunk in hunks]
         learnt.hunks += len(hunks)
-        learnt.dropped += sum(not _templates(hunk, runs) for hunk in hunks)
-        found = Counter(made)
-        learnt.edits[min(3, len({t.new for t in found}) or 1)] += 1
+        learnt.dropped += sum(not templates for templates in made)
+        found = Counter(template for templates in made for template in templates)
+        kinds = {templates[0] for templates in made if templates}
+        learnt.edits[min(3, len(kinds) or 1)] += 1
         index = index_of(pieces)
         for template, count in found.items():
             every = count >= 2 and count >= 0.7 * len(find_sites(template, pieces, index))
             key = replace(template, every=every or _is_escape(template))
-            learnt.weights[key] += 1
+            learnt.weights[key] += 2 if _is_escape(template) else 1  # the others are there with two contexts
             learnt.categories[key][category] += 1
     learnt.talk = _several(talk)
     learnt.words = _several(runs - talk)
@@ -109,11 +112,11 @@ def _hunks(language: str, clean: list[Piece], broken: list[Piece]) -> Iterator[_
     for tag, i1, i2, j1, j2 in opcodes:
         if tag == "equal":
             continue
-        if merged and i1 - merged[-1][1] <= 1 and clean[i1 - 1].symbol not in _HOLES:
+        if merged and i1 - merged[-1][1] <= 1 and not clean[i1 - 1].text[-1].isalnum():
             merged[-1][1], merged[-1][3] = i2, j2
         else:
             merged.append([i1, i2, j1, j2])
-    return (_Hunk(clean, broken, *edges) for edges in merged)
+    return (_Hunk(clean, broken, i1, i2, j1, j2, language not in _FREE) for i1, i2, j1, j2 in merged)
 
 
 def _words(hunk: _Hunk) -> list[str]:
@@ -152,9 +155,11 @@ def _template(hunk: _Hunk, context: int, runs: Counter[tuple[str, ...]]) -> Temp
     clean, i1, i2 = hunk.clean, hunk.i1, hunk.i2
     holes: dict[str, int] = {}
 
+    strictly = hunk.lines_matter
+
     def slot(piece: Piece, *, strict: bool) -> Slot:
         hole = holes.setdefault(piece.text, len(holes)) if piece.symbol in _HOLES else -1
-        return Slot(piece.symbol, hole, piece.begins_line if strict else None)
+        return Slot(piece.symbol, hole, piece.begins_line if strict and strictly else None)
 
     left = tuple(slot(piece, strict=False) for piece in clean[max(0, i1 - context) : i1])
     old = tuple(slot(piece, strict=True) for piece in clean[i1:i2])

@@ -18,7 +18,7 @@ from slmfix_bot.core.vocabulary import vocabulary
 START, END = "\x02", "\x03"
 LINE = "<line>"  # symbol of a pattern: whatever begins a line
 _PIECE = re.compile(
-    r"\w+|<=|>=|<>|!=|==|\|\||&&|::|->|=>|\*\*|//|;;|\$\(\(|\$\(|\$\{|\{\{|\}\}|`{3,}|\"\"\"|'''|<\||\|>"
+    r"\w*(?:\\_\w+)+|\w+|<=|>=|<>|!=|==|\|\||&&|::|->|=>|\*\*|//|;;|\$\(\(|\$\(|\$\{|\{\{|\}\}|`{3,}|\"\"\"|'''|<\||\|>"
     r"|\+(?:[-=]+\+?)+|-{3,}|={3,}|[^\w\s]"
 )
 _INDENTED = frozenset({"python", "yaml"})
@@ -47,7 +47,7 @@ def cut(language: str, text: str) -> list[Piece]:
         piece, symbol = match.group(), match.group()
         if piece[0].isdigit():
             symbol = "<number>"
-        elif piece[0].isalpha() or piece[0] == "_":
+        elif piece[0].isalpha() or (piece[0] in "_\\" and piece[-1] != "\\"):
             at = bisect_right(starts, match.start()) - 1
             inside = at >= 0 and match.start() < quoted[at][1]
             known = not inside and piece.casefold() in keywords
