@@ -209,7 +209,7 @@ class Ppo:
         self.policy.train()
         seen: list[dict[str, float]] = []
         for _ in range(self.recipe.epochs):
-            for chosen in self._minibatches(len(experience.prompts)):
+            for chosen in self._minibatches(experience):
                 figures = self._learn_from(experience, chosen)
                 seen.append(figures)
                 # every process must stop at the same minibatch
@@ -281,10 +281,14 @@ class Ppo:
         for part in advantages:
             part.sub_(mean).mul_(scale)
 
-    def _minibatches(self, count: int) -> Iterator[list[int]]:
-        order = self.order.permutation(count).tolist()
-        for at in range(0, count, self.recipe.minibatch):
-            yield order[at : at + self.recipe.minibatch]
+    def _minibatches(self, experience: Experience) -> Iterator[list[int]]:
+        """All prompts in random order, those of about the same length together: a row is padded to the longest."""
+        sizes = [len(prompt) + len(old) for prompt, old in zip(experience.prompts, experience.old, strict=True)]
+        noise = self.order.permutation(len(sizes))
+        order = sorted(range(len(sizes)), key=lambda i: (sizes[i] // 16, noise[i]))
+        parts = [order[at : at + self.recipe.minibatch] for at in range(0, len(order), self.recipe.minibatch)]
+        for i in self.order.permutation(len(parts)):
+            yield parts[i]
 
     def _tree(self, groups: Sequence[tuple[list[int], list[Branch]]]) -> Tree:
         return build_tree(groups, self.reference.config.vocab_size).to(self.accelerator.device)

@@ -154,7 +154,11 @@ class Sampler:
         if self.temperature == 0:
             tokens = scores.argmax(1)
         else:
-            tokens = torch.multinomial(scores.exp(), 1, generator=self.generator)[:, 0]
+            # torch.multinomial takes a fifth of the time of a rollout on a CPU; a draw above 0 cannot hit what has
+            # no probability
+            sums = scores.exp().cumsum(1)
+            drawn = 1 - torch.rand(len(rows), 1, generator=self.generator, device=sums.device)
+            tokens = torch.searchsorted(sums, drawn * sums[:, -1:])[:, 0].clamp(max=sums.shape[1] - 1)
         return tokens, scores.gather(1, tokens[:, None])[:, 0]
 
 
