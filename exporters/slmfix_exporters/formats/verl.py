@@ -1,6 +1,6 @@
 """verl's checkpoints: `global_step_N/actor/` with one file a rank and `huggingface/` (configuration, tokenizer) beside.
 
-verl's own merged output is a plain folder (formats/plain.py). Source: verl, `utils/checkpoint/fsdp_checkpoint_manager.py`.
+verl's own merged output is a plain folder (formats/plain.py). Source: verl, fsdp_checkpoint_manager.py.
 """
 
 from __future__ import annotations
