@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
+from dataclasses import replace
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -13,14 +15,18 @@ import torch
 from click.testing import CliRunner
 
 from slmfix_bot.core.prompt import SPECIAL_TOKENS
+from slmfix_bot.errors import UsageError
 from slmfix_training.checkpoint import RECORD, load_model, new_model, read_record
 from slmfix_training.cli import main
+from slmfix_training.curve import Curve, read_curve
 from slmfix_training.feed import Feed
+from slmfix_training.held import HeldOut, choose_held
+from slmfix_training.loss import batch_loss, choose_places
 from slmfix_training.packing import Arrays, pack, tokenise
 from slmfix_training.recipe import Recipe
 from slmfix_training.sample_files import write_samples
-from slmfix_training.sft import Trainer, batch_loss, choose_places, rate
-from slmfix_training.tokenizer import sample_texts, train_tokenizer
+from slmfix_training.sft import Job, Trainer
+from slmfix_training.tokenizer import load_tokenizer, sample_texts, train_tokenizer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,7 +57,9 @@ def test_held_out_snippets_never_reach_the_training_shard(samples: Path) -> None
     held = {json.loads(line)["clean"] for line in (samples / "json-1.held.jsonl").read_text().split("\n") if line}
     train = [json.loads(line) for line in (samples / "json-1.train.jsonl").read_text().split("\n") if line]
     assert held
-    assert held <= set(TEXTS[::4])
+    numbers = {int(number) for row in train for number in re.findall(r'"n(\d+)"', row["prompt"])}
+    assert numbers
+    assert all(number % 4 for number in numbers)
     assert {row["kind"] for row in train} <= {"repair", "copy"}
     assert all("clean" not in row for row in train)
 
@@ -70,7 +78,8 @@ def arrays(sizes: list[int]) -> Arrays:
     """Samples whose tokens are all their own number."""
     tokens = np.concatenate([np.full(size, i + 1, dtype=np.uint16) for i, size in enumerate(sizes)])
     starts = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-    return Arrays(tokens=tokens, starts=starts, scripts=np.array([size - 2 for size in sizes]))
+    scripts = np.array([size - 2 for size in sizes])
+    return Arrays(tokens=tokens, starts=starts, scripts=scripts, copies=np.zeros(len(sizes), dtype=np.bool_))
 
 
 def test_pack_keeps_samples_whole_and_weights_scripts_fully() -> None:
@@ -106,15 +115,9 @@ def test_choose_places_prefers_script_tokens() -> None:
     assert (weights == 1.0).sum() == 2 * len(used)
 
 
-def test_rate_warms_up_and_falls_to_the_end() -> None:
-    assert rate(0, 0, 100, 10) == pytest.approx(0.1)
-    assert rate(50, 10, 100, 10) == 1.0
-    assert rate(50, 99.9, 100, 10) < 0.05
-
-
 def test_feed_uses_the_least_used_samples_first(samples: Path) -> None:
     tokenizer = train_tokenizer(sample_texts(sorted(samples.glob("*.train.jsonl")), 50), 400)
-    feed = Feed(samples, tokenizer, TINY, 0, 1)
+    feed = Feed([samples], tokenizer, TINY, 0, 1)
     given, origins, order = feed.load()
     assert len(given) == len(origins) == len(order)
     feed.uses["json-1.train.jsonl"][order[0]] = 1
@@ -130,24 +133,121 @@ def test_growing_shards_are_read_up_to_the_last_whole_line(samples: Path, tmp_pa
     assert len(tokenise(shard, tokenizer, tmp_path / "cache")) == 1
 
 
-def test_training_lowers_the_loss_and_resumes(samples: Path, tmp_path: Path) -> None:
-    tokenizer = train_tokenizer(sample_texts(sorted(samples.glob("*.train.jsonl")), 50), 400)
-    lines: list[str] = []
-    first = Trainer(samples, tmp_path / "model", tokenizer, TINY, minutes=0.05)
-    first.run({"name": "tiny"}, lines.append, save_minutes=9)
+@pytest.fixture
+def tokenizer_file(samples: Path, tmp_path: Path) -> Path:
+    """A small tokenizer of the samples."""
+    file = tmp_path / "tokenizer.json"
+    train_tokenizer(sample_texts(sorted(samples.glob("*.train.jsonl")), 50), 400).save(str(file))
+    return file
+
+
+def job(samples: Path, output: Path, tokenizer: Path, seconds: float, **changes: Any) -> Job:
+    """A run of some CPU seconds."""
+    held = tuple(choose_held([samples], 6))
+    recipe = replace(TINY, **changes.pop("recipe", {}))
+    return Job(
+        samples=(samples,), output=output, tokenizer=tokenizer, recipe=recipe, cpu_seconds=seconds, held=held, **changes
+    )
+
+
+def test_training_lowers_the_loss_and_resumes(samples: Path, tokenizer_file: Path, tmp_path: Path) -> None:
+    output, lines = tmp_path / "model", list[str]()
+    first = Trainer(job(samples, output, tokenizer_file, 3.0, held_seconds=1.0))
+    first.run({"name": "tiny"}, lines.append)
     assert first.step > 4
-    assert sum(first.losses[-3:]) < sum(first.losses[:3])
-    again = Trainer(samples, tmp_path / "model", tokenizer, TINY, minutes=0.06)
-    assert again.step == first.step
-    assert read_record(tmp_path / "model")["training"]["run"]["steps"] == first.step
-    restored = load_model(tmp_path / "model")
+    losses = list(first.losses)
+    assert sum(losses[-3:]) < sum(losses[:3])
+    restored = load_model(output)
     name = "model.layers.0.mlp.up_proj.weight"
-    assert torch.equal(restored.state_dict()[name], first.average[name])
+    assert torch.equal(restored.state_dict()[name], first.average.weights[name])
+    run = read_record(output)["training"]["run"]
+    assert run["steps"] == first.step
+    assert 0.05 <= run["cpu_minutes"] <= run["wall_minutes"] + 0.1
+    again = Trainer(job(samples, output, tokenizer_file, 6.0))
+    assert (again.step, again.tokens) == (first.step, first.tokens)
+    assert again.clock.cpu >= 3.0
+    again._train(next(again.feed.batches()), again.clock.cpu / 6.0)  # what a resumed sitting does first
+    assert again.step == first.step + 1
 
 
-def test_evaluate_writes_its_figures_into_the_record(samples: Path, tmp_path: Path) -> None:
-    tokenizer = train_tokenizer(sample_texts(sorted(samples.glob("*.train.jsonl")), 50), 400)
-    Trainer(samples, tmp_path / "model", tokenizer, TINY, minutes=0.01).run({"name": "tiny"}, lambda _: None, 9)
+def test_the_curve_is_data(samples: Path, tokenizer_file: Path, tmp_path: Path) -> None:
+    output = tmp_path / "model"
+    Trainer(job(samples, output, tokenizer_file, 2.0, held_seconds=0.5)).run({}, lambda _: None)
+    rows = read_curve(output)
+    measured = [row for row in rows if "held_nats" in row]
+    assert len(measured) >= 2
+    assert measured[-1]["held"] == 6
+    assert measured[-1]["held_nats"] < measured[0]["held_nats"]
+    assert [row["cpu_minutes"] for row in rows] == sorted(row["cpu_minutes"] for row in rows)
+    (output / "curve.jsonl").write_text((output / "curve.jsonl").read_text() + '{"step": 1000000, "cpu_minutes": 9}\n')
+    Curve(output, lambda _: None).cut(rows[-1]["step"])
+    assert read_curve(output) == rows
+
+
+def test_plot_draws_the_curves(samples: Path, tokenizer_file: Path, tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    Trainer(job(samples, tmp_path / "arm", tokenizer_file, 0.5)).run({}, lambda _: None)
+    picture = tmp_path / "curve.svg"
+    result = CliRunner().invoke(main, ["plot", str(tmp_path / "arm"), "--output", str(picture)], catch_exceptions=False)
+    assert result.exit_code == 0
+    assert picture.read_text().count("<svg") == 1
+    without = CliRunner().invoke(main, ["plot", str(samples), "--output", str(picture)])
+    assert isinstance(without.exception, UsageError)
+
+
+@pytest.mark.parametrize("embeddings", ["output", "frozen"])
+def test_only_the_upper_layers_are_trained(
+    samples: Path, tokenizer_file: Path, tmp_path: Path, embeddings: str
+) -> None:
+    recipe = {"layers": 3, "train_layers": 1, "embeddings": embeddings, "optimizer": "adamw"}
+    trainer = Trainer(job(samples, tmp_path / "model", tokenizer_file, 1.0, recipe=recipe))
+    before = {name: value.clone() for name, value in trainer.model.state_dict().items()}
+    for batch, _ in zip(trainer.feed.batches(), range(3), strict=False):
+        trainer._train(batch, 0.1)
+    changed = {name for name, value in trainer.model.state_dict().items() if not torch.equal(before[name], value)}
+    layers = {name.split(".")[2] for name in changed if ".layers." in name}
+    assert layers == {"2"}
+    assert ("model.embed_tokens.weight" in changed) == (embeddings == "output")
+    assert trainer.average.weights.keys() <= {name for name, p in trainer.model.named_parameters() if p.requires_grad}
+
+
+def test_unknown_choices_of_a_recipe_are_refused(samples: Path, tokenizer_file: Path, tmp_path: Path) -> None:
+    for wrong in ({"optimizer": "sgd"}, {"embeddings": "some"}):
+        with pytest.raises(UsageError):
+            Trainer(job(samples, tmp_path / "model", tokenizer_file, 1.0, recipe=wrong))
+
+
+def test_held_out_figures_agree_with_the_model(samples: Path, tokenizer_file: Path) -> None:
+    tokenizer = load_tokenizer(tokenizer_file)
+    rows = choose_held([samples], 5)
+    assert len(rows) == 5
+    assert rows == choose_held([samples], 5)
+    model = new_model(tokenizer, hidden=32, layers=1, feed_forward=48, seed=1)
+    held = HeldOut(rows, tokenizer)
+    figures = held.measure(model, bf16=False)
+    nats = 0.0
+    for ids, script in held.samples:
+        with torch.no_grad():
+            scores = torch.log_softmax(model(input_ids=torch.tensor([ids])).logits[0], -1)
+        nats -= sum(float(scores[i - 1, ids[i]]) for i in range(script, len(ids)))
+    assert figures["held_nats"] == pytest.approx(nats / 5, rel=1e-3)
+    assert figures["held_exact"] == 0.0
+
+
+def test_languages_are_mixed_however_large_their_shards_are(tokenizer_file: Path, tmp_path: Path) -> None:
+    for language, count in (("yaml", 400), ("json", 40)):
+        row = json.dumps({"kind": "repair", "prompt": f"<l:{language}>a<out>", "script": "<end>"}) + "\n"
+        (tmp_path / f"{language}-1.train.jsonl").write_text(row * count)
+        os.utime(tmp_path / f"{language}-1.train.jsonl", (1, 1))
+    feed = Feed([tmp_path], load_tokenizer(tokenizer_file), TINY, 0, 1)
+    _, origins, order = feed.load()
+    assert len(order) == 440
+    first = [origins[i][0].split("-")[0] for i in order[:60]]
+    assert 5 <= first.count("json") <= 20
+
+
+def test_evaluate_writes_its_figures_into_the_record(samples: Path, tokenizer_file: Path, tmp_path: Path) -> None:
+    Trainer(job(samples, tmp_path / "model", tokenizer_file, 0.5)).run({"name": "tiny"}, lambda _: None)
     arguments = ["evaluate", str(tmp_path / "model"), "--samples", str(samples), "--count", "4", "--ranked", "2"]
     result = CliRunner().invoke(main, arguments, catch_exceptions=False)
     assert result.exit_code == 0
@@ -157,7 +257,7 @@ def test_evaluate_writes_its_figures_into_the_record(samples: Path, tmp_path: Pa
     assert 0 <= figures["greedy_exact"] <= figures["greedy_pass"] <= 1
 
 
-@pytest.mark.parametrize("verb", ["corpus", "samples", "tokenizer", "sft", "evaluate"])
+@pytest.mark.parametrize("verb", ["corpus", "samples", "tokenizer", "sft", "evaluate", "start", "plot"])
 def test_every_verb_explains_itself(verb: str) -> None:
     result = CliRunner().invoke(main, [verb, "--help"])
     assert result.exit_code == 0

@@ -15,11 +15,13 @@ from slmfix_training.errors_command import errors
 from slmfix_training.exclusion import Exclusion, evaluation_texts
 from slmfix_training.fetch_command import fetch
 from slmfix_training.own import OwnLanguage, read_own_language
+from slmfix_training.plot_command import plot
 from slmfix_training.ppo_command import ppo
 from slmfix_training.sample_files import write_samples
 from slmfix_training.sft_command import sft
 from slmfix_training.start_command import start
 from slmfix_training.tokenizer import VOCABULARY, corpus_texts, sample_texts, train_tokenizer
+from slmfix_training.verl_command import verl_data
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
 EXISTING = click.Path(path_type=Path, exists=True)
@@ -167,6 +169,8 @@ def evaluate(
 
 
 main.add_command(ppo)
+main.add_command(verl_data)
+main.add_command(plot)
 main.add_command(sft)
 main.add_command(start)
 main.add_command(errors)

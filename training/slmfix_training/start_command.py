@@ -118,6 +118,5 @@ def _texts(folders: tuple[Path, ...], per_file: int) -> Iterator[str]:
 
     for folder in folders:
         samples = sorted(folder.glob("*.train.jsonl"))
-        programs = [file for file in sorted(folder.glob("*.jsonl")) if ".train." not in file.name]
         yield from sample_texts(samples, per_file)
-        yield from corpus_texts([file for file in programs if ".held." not in file.name], per_file)
+        yield from corpus_texts([file for file in sorted(folder.glob("*.jsonl")) if "." not in file.stem], per_file)
