@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from slmfix_training.bifi_templates import Out, Template
 
 _SAID = 0.6  # share of the open words of a sentence that are no names of the program
-_TRIES = 60  # templates that do not fit are drawn again so often
+_TRIES, _PER_CATEGORY = 100, 25  # templates that do not fit are drawn again so often, and of one category
 
 
 class Breaker:
@@ -33,36 +33,54 @@ class Breaker:
     def __init__(
         self,
         templates: Sequence[tuple[Template, float, str]],
+        cases: Mapping[str, int],
         edits: Mapping[int, int],
         words: Sequence[str],
         talk: Mapping[str, int],
     ) -> None:
-        """`templates` come with weight and category; `edits` says how many cases had how many edits; `words` are
-        names that several cases bring in, `talk` the words of their sentences with counts."""
-        self._templates = [(template, category) for template, _, category in templates]
-        self._weights = list(accumulate(weight for _, weight, _ in templates))
+        """`templates` come with weight and category; `cases` says how many cases a category has, `edits` how many cases
+        had how many edits; `words` are names that several cases bring in, `talk` the words of their sentences with
+        counts."""
+        self._cases = {category: cases.get(category, 0) for _, _, category in templates}
+        self._templates: dict[str, list[Template]] = {category: [] for category in self._cases}
+        weights: dict[str, list[float]] = {category: [] for category in self._cases}
+        for template, weight, category in templates:
+            self._templates[category].append(template)
+            weights[category].append(weight)
+        self._weights = {category: list(accumulate(values)) for category, values in weights.items()}
         self._edits = sorted(edits.items()) or [(1, 1)]
         self._words = list(words) or ["name"]
         self._talk = list(talk) or self._words
         self._talk_weights = list(talk.values()) or [1] * len(self._talk)
         self.counts: Counter[str] = Counter()
 
-    def __call__(self, program: Program, rng: Random, _boost: Mapping[str, float] | None = None) -> Corruption | None:
-        """The program with as many edits as a real case has; None when no template fits."""
+    @property
+    def shares(self) -> dict[str, float]:
+        """What of the real cases belongs to each category."""
+        total = sum(self._cases.values())
+        return {category: count / total for category, count in self._cases.items()}
+
+    def __call__(self, program: Program, rng: Random, boost: Mapping[str, float] | None = None) -> Corruption | None:
+        """The program with as many edits as a real case has; None when no template fits. Categories are drawn as often
+        as real cases have them: templates that fit everywhere would crowd out those that need a certain place. `boost`
+        multiplies these weights."""
         text, categories = program.text, []
         for _ in range(rng.choices([n for n, _ in self._edits], [w for _, w in self._edits])[0]):
-            broken = self._break_once(program.language, text, rng)
+            broken = self._break_once(program.language, text, rng, boost or {})
             if broken is not None and len(broken[0]) < MAX_CHARS:
                 text = broken[0]
                 categories.append(broken[1])
         self.counts["fitted" if text != program.text else "nothing fits"] += 1
         return Corruption(text, tuple(categories), (program.text,)) if text != program.text else None
 
-    def _break_once(self, language: str, text: str, rng: Random) -> tuple[str, str] | None:
+    def _break_once(self, language: str, text: str, rng: Random, boost: Mapping[str, float]) -> tuple[str, str] | None:
         pieces = cut(language, text)
         index = index_of(pieces)
-        for _ in range(_TRIES):
-            template, category = rng.choices(self._templates, cum_weights=self._weights)[0]
+        weights = [count * boost.get(category, 1.0) for category, count in self._cases.items()]
+        for attempt in range(_TRIES):
+            if attempt % _PER_CATEGORY == 0:
+                category = rng.choices(list(self._cases), weights)[0]
+            template = rng.choices(self._templates[category], cum_weights=self._weights[category])[0]
             sites = find_sites(template, pieces, index)
             if sites:
                 broken = self._apply(template, pieces, sites, rng)
@@ -148,7 +166,7 @@ def save(file: Path, learnt: Learnt) -> None:
         for template, count in learnt.weights.most_common()
     ]
     words = [word for word, _ in learnt.words.most_common()]
-    kept = {"edits": learnt.edits, "words": words, "talk": learnt.talk, "templates": rows}
+    kept = {"cases": learnt.cases, "edits": learnt.edits, "words": words, "talk": learnt.talk, "templates": rows}
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(kept), encoding="utf-8")
 
@@ -157,4 +175,6 @@ def load(file: Path) -> Breaker:
     """The breaker of a file."""
     kept = json.loads(file.read_text(encoding="utf-8"))
     templates = [(from_row(row), float(row["count"]), row["category"]) for row in kept["templates"]]
-    return Breaker(templates, {int(n): count for n, count in kept["edits"].items()}, kept["words"], kept["talk"])
+    return Breaker(
+        templates, kept["cases"], {int(n): count for n, count in kept["edits"].items()}, kept["words"], kept["talk"]
+    )

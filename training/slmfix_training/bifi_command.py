@@ -82,6 +82,7 @@ def bifi(
             with_schema=1.0 if schema else 0.0,
             passes=passes,
             breaker=breaker,
+            shares=breaker.shares,
         )
         click.echo(f"{name}: {json.dumps(counts, sort_keys=True)}; {json.dumps(breaker.counts)}")
 

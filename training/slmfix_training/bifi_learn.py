@@ -28,10 +28,11 @@ _SENTINELS = {START, END}
 @dataclass
 class Learnt:
     """`weights` count the different cases that show a template; `edits` how many edits a case has; `categories` what
-    the cases were; `words` are what several cases bring in: as names, and in talk."""
+    these cases were, `cases` what all were; `words` are what several cases bring in: as names, and in talk."""
 
     weights: Counter[Template] = field(default_factory=Counter)
     categories: dict[Template, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    cases: Counter[str] = field(default_factory=Counter)
     edits: Counter[int] = field(default_factory=Counter)
     words: Counter[str] = field(default_factory=Counter)
     talk: Counter[str] = field(default_factory=Counter)
@@ -71,6 +72,7 @@ def learn(language: str, pairs: Iterable[tuple[str, str, str]]) -> Learnt:
         learnt.hunks += len(hunks)
         learnt.dropped += sum(not templates for templates in made)
         found = Counter(template for templates in made for template in templates)
+        learnt.cases[category] += bool(found)
         kinds = {templates[0] for templates in made if templates}
         learnt.edits[min(3, len(kinds) or 1)] += 1
         index = index_of(pieces)

@@ -81,16 +81,18 @@ def write_samples(
     validators: Mapping[str, Validator] = VALIDATORS,
     passes: int = 1,
     breaker: Breaker = break_program,
+    shares: Mapping[str, float] | None = None,
 ) -> Counter[str]:
     """Goes on with `<language>-<seed>` until it holds `limit` training samples, the time is over or the corpus is
     through; returns what the shard holds: samples by part, by `category ...`, and what was refused and why.
 
+    `shares` are those of the categories that the samples should have; default the menu's.
     A small corpus is gone through in several `passes`, with other faults each time. Only of the passes, seed and
     position depends what is made of a row.
     """
     output.mkdir(parents=True, exist_ok=True)
     started = time.monotonic()
-    shares = category_shares(language, schema=with_schema >= 1 and language == "sql")
+    shares = shares or category_shares(language, schema=with_schema >= 1 and language == "sql")
     with ExitStack() as stack:
         shard = Shard(output, f"{language}-{seed}", stack)
         counts = shard.counts
