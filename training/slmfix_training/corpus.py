@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections import Counter
 from dataclasses import asdict, dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from slmfix_bot.core.globs import matches_any
@@ -24,7 +25,7 @@ from slmfix_training.sources import TABLE, find_root, read_files, sources
 from slmfix_training.verdicts import Verdicts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 __all__ = ["LANGUAGES", "Snippet", "build_corpus", "build_own_corpus", "collect", "excluded_hashes", "normalised_hash"]
@@ -46,8 +47,16 @@ LANGUAGES = (
 OWN_HELD_OUT = 8  # the same for the files of a user, which are few
 MAX_OWN_BYTES = 3000  # longer programs do not fit into a window anyway (samples.py)
 HELD_OUT = 33  # one file in so many is kept out of training
-PER_SOURCE = 12_000  # snippets that one package may give to one language; SQL has few packages
-PER_FILE = 60  # and one file, of which the first are taken
+PER_SOURCE = {  # snippets that one package may give to one language: many packages are worth more than many of one
+    "bash": 3000,
+    "sql": 25_000,
+    "ansible": 20_000,
+    "python": 150,
+    "json": 120,
+    "yaml": 200,
+}
+PER_FILE = {"sql": 600, "ansible": 60, "bash": 60}  # and one file; the first are taken
+LEAST_PER_SOURCE, LEAST_PER_FILE = 3000, 25  # for the other languages
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,21 +81,26 @@ def _is_held_out(name: str) -> bool:
     return _number(name) % HELD_OUT == 0
 
 
-def collect(language: str, roots: tuple[Path, ...], seed: int) -> Iterator[Snippet]:
-    """Every snippet of one language, duplicates included; the files of a package in an order that follows no folder."""
+def collect(
+    language: str, roots: tuple[Path, ...], seed: int, is_full: Callable[[str], bool] = lambda _: False
+) -> Iterator[Snippet]:
+    """Every snippet of one language, duplicates included; of a package only until it `is_full`.
+
+    The files of a package come in an order that follows no folder, so those that are left out are any.
+    """
     for source in sources():
         root = find_root(source, roots)
         if root is None or language not in source.languages:
             continue
         for file, text in read_files(root, language):
+            if is_full(source.name):
+                break
             held_out = _is_held_out(f"{source.name}/{file}")
             dialect = source.dialect_of(file) if language == "sql" else None
             if language == "sql" and dialect is None:
                 continue
             licence = licence_of(root, file, text, source.licence)
-            for i, snippet in enumerate(dict.fromkeys(cut(language, text))):
-                if i >= PER_FILE * (10 if language == "sql" else 1):
-                    break
+            for snippet in islice(dict.fromkeys(cut(language, text)), PER_FILE.get(language, LEAST_PER_FILE)):
                 yield Snippet(
                     language=language,
                     text=snippet,
@@ -112,13 +126,18 @@ def collect(language: str, roots: tuple[Path, ...], seed: int) -> Iterator[Snipp
 class Filter:
     """Decides which snippets of a language stay, and counts why the others go."""
 
-    def __init__(self, verdicts: Verdicts, exclusion: Exclusion) -> None:
+    def __init__(self, language: str, verdicts: Verdicts, exclusion: Exclusion) -> None:
+        self._limit = PER_SOURCE.get(language, LEAST_PER_SOURCE)
         self.counts: Counter[str] = Counter()
         self.by_source: Counter[str] = Counter()
         self.by_licence: Counter[str] = Counter()
         self._verdicts, self._exclusion = verdicts, exclusion
         self._seen: set[str] = set()
         self._near = NearDuplicates()
+
+    def is_full(self, source: str) -> bool:
+        """Whether a package has given all it may."""
+        return self.by_source[source] >= self._limit
 
     def keeps(self, snippet: Snippet) -> bool:
         """Whether the snippet is new, in no evaluation set, and accepted by the validator."""
@@ -131,7 +150,7 @@ class Filter:
         return True
 
     def _reason(self, snippet: Snippet) -> str:
-        if self.by_source[snippet.source] >= PER_SOURCE and snippet.source != SOURCE and snippet.language != "sql":
+        if snippet.source != SOURCE and self.is_full(snippet.source):
             return "beyond_the_limit_per_package"
         digest = normalised_hash(snippet.text)
         if digest in self._seen:
@@ -162,8 +181,8 @@ def build_language(
     part = output / "state" / f"{language}.jsonl.part"
     part.parent.mkdir(parents=True, exist_ok=True)
     with Verdicts(output / "state" / f"{language}.verdicts", language) as verdicts, part.open("w") as file:
-        chosen = Filter(verdicts, exclusion)
-        for snippet in collect(language, roots, seed):
+        chosen = Filter(language, verdicts, exclusion)
+        for snippet in collect(language, roots, seed, chosen.is_full):
             if chosen.keeps(snippet):
                 file.write(json.dumps(asdict(snippet), ensure_ascii=False) + "\n")
     entry = {
@@ -182,7 +201,16 @@ def build_language(
 def _inputs(language: str, roots: tuple[Path, ...], exclusion: Exclusion, seed: int) -> str:
     """A hash of what the result depends on, besides the code."""
     present = [source.name for source in sources() if language in source.languages and find_root(source, roots)]
-    facts = [language, seed, GENERATED.get(language, 0), PER_SOURCE, PER_FILE, THRESHOLD, exclusion.digest, *present]
+    facts = [
+        language,
+        seed,
+        GENERATED.get(language, 0),
+        PER_SOURCE.get(language),
+        PER_FILE.get(language),
+        THRESHOLD,
+        exclusion.digest,
+        *present,
+    ]
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
 

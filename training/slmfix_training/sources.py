@@ -89,6 +89,7 @@ SUFFIXES = {
     "verilog": (".v", ".vh"),
     "terraform": (".tf",),
 }
+SQL_TEST = re.compile(r"mysql-test/.*\.(test|inc)$|sqlite3-[^/]*/test/[^/]*\.test$")
 PATTERNS = {"workflow": WORKFLOW, "dockerfile": DOCKERFILE}
 
 
@@ -96,6 +97,8 @@ def is_of(name: str, language: str) -> bool:
     """Whether the name of a file says that it is of this language."""
     if language in PATTERNS:
         return PATTERNS[language].search(name) is not None
+    if language == "sql" and SQL_TEST.search(name):
+        return True
     return name.endswith(SUFFIXES[language]) and not (language in ("ansible", "yaml") and WORKFLOW.search(name))
 
 
