@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from slmfix_training.corrupt_text import (
     double,
-    double_line,
     drop,
     drop_line,
     fence,
@@ -50,51 +49,55 @@ def joined_lines(text: str, rng: Random) -> str | None:
     return text[: match.start()] + match[1] + " ".join(lines) + text[match.end() :]
 
 
+def foreign_quote(text: str, rng: Random) -> str | None:
+    """A quote closed with another sign, or one that is left over at the end."""
+    found = list(re.finditer(r"([\"'])([^\"'\n]{2,})\1", text))
+    if not found:
+        return None
+    match = rng.choice(found)
+    sign = match[1]
+    other = rng.choice(("'" if sign == '"' else '"', "”", "’", "`", ""))
+    if rng.random() < 0.3:
+        return text.rstrip("\n") + sign + text[len(text.rstrip("\n")) :]
+    return text[: match.end() - 1] + other + text[match.end() :]
+
+
 SYNTAX: tuple[Fault, ...] = (
-    (12, "separator", swap(r";\s*(done|fi|do|then)\b", r" \1")),
-    (5, "keyword", swap(r"\bdo; ?|\bdo ", "")),
-    (4, "keyword", swap(r"\bthen\b", "")),
-    (6, "keyword", swap(r"\b(?:fi|done|esac)\b", "")),
-    (3, "keyword", swap(r"^\s*(?:fi|done|esac|\})\s*$\n", "", flags=M)),
-    (12, "quotes", drop(r"['\"]")),
-    (5, "quotes", swap(r"([\w/.$*}])(['\"])(\s|$)", r"\1\3", flags=M)),
-    (3, "quotes", double(r"['\"]")),
-    (5, "unclosed", drop(r"[()]")),
-    (3, "surplus-closer", double(r"[()]")),
-    (4, "unclosed", drop(r"[{}]")),
-    (4, "unclosed", drop(r"\]\]?")),
-    (3, "separator", swap(r" \]", "]")),
-    (4, "unclosed", swap(r"\$\(([^()\n]*)\)", r"$(\1", r"`\1", r"$(\1))")),
-    (4, "truncation", truncate),
-    (
-        6,
-        "placeholder",
-        swap(
-            r"(?<=[ /])[\w.-]+\.(?:txt|log|csv|conf|py|sh)\b",
-            "<file>",
-            "<filename>",
-            "<file> <directory>",
-            "<path to file>",
-        ),
-    ),
-    (3, "separator", swap(r"\| ", "| | ", "|| | ", "|; ")),
-    (3, "separator", swap(r" \|\s*[^|\n]+$", " |", flags=M)),
-    (4, "escapes", swap(r" \\;", ";", " ;", "\\; |", "")),
-    (3, "separator", swap(r"\\\( | \\\)", " ( ", " ) ")),
-    (2, "keyword", swap(r";;", ";", "")),
-    (2, "keyword", swap(r"\bthen\b", "then; then", "the")),
-    (2, "keyword", swap(r"\belif\b", "else if")),
-    (2, "separator", swap(r"\b(if|while) \[", r"\1[ ", r"\1 (")),
-    (2, "separator", swap(r"&& ", "&& && ", "&& | ")),
-    (2, "quotes", swap(r"<<-?\s*['\"]?(\w+)['\"]?", r"<< \1_")),
-    (3, "several-statements", joined_lines),
-    (7, "residue", fence("bash")),
-    (6, "residue", prose_tail("bash")),
-    (3, "residue", prose_head("bash")),
-    (6, "simulated-output", simulated_output),
-    (3, "unclosed", drop_line),
-    (1, "quotes", double_line),
-    (2, "other", swap(r"\A(#!/bin/(?:ba)?sh)", r"\n\1", r" \1")),
-    (2, "unclosed", swap(r"\$\{(\w+)\}", r"${\1", r"${ \1 }")),
-    (2, "separator", swap(r"^(\s*)(\w+)=(?=[\w\"'$])", r"\1\2= ", r"\1\2 = ", flags=M)),
+    (4, "separator", swap(r";\s*(done|fi|do|then)\b", r" \1")),
+    (1, "keyword", swap(r"\bdo; ?|\bdo ", "")),
+    (1, "keyword", swap(r"\bthen\b", "")),
+    (2, "unclosed", swap(r"\b(?:fi|done|esac)\b", "")),
+    (1, "unclosed", swap(r"^\s*(?:fi|done|esac|\})\s*$\n", "", flags=M)),
+    (9, "quotes", drop(r"['\"]")),
+    (4, "quotes", swap(r"([\w/.$*}])(['\"])(\s|$)", r"\1\3", flags=M)),
+    (6, "quotes", foreign_quote),
+    (2, "quotes", double(r"['\"]")),
+    (1, "quotes", swap(r"'([^'\n]*[()*!][^'\n]*)'", r"\1")),
+    (2, "unclosed", drop(r"[()]")),
+    (1, "surplus-closer", double(r"[)}]")),
+    (1, "unclosed", drop(r"[{}]")),
+    (1, "unclosed", drop(r"\]\]?")),
+    (1, "separator", swap(r" \]", "]")),
+    (1, "unclosed", swap(r"\$\(([^()\n]*)\)", r"$(\1", r"`\1", r"$(\1))")),
+    (3, "truncation", truncate),
+    (2, "separator", swap(r"\| ", "| | ", "|| | ", "|; ")),
+    (3, "truncation", swap(r"\s*\Z", " |", " | \n", " &&", r" \\")),
+    (2, "separator", swap(r" \\;", ";", " ;", "\\; |", "")),
+    (1, "escapes", swap(r"\\\( | \\\)", " ( ", " ) ")),
+    (1, "keyword", swap(r";;", ";", "")),
+    (1, "keyword", swap(r"\bthen\b", "then; then", "the")),
+    (1, "keyword", swap(r"\belif\b", "else if")),
+    (1, "separator", swap(r"\b(if|while) \[", r"\1[ ", r"\1 (")),
+    (1, "separator", swap(r"&& ", "&& && ", "&& | ")),
+    (1, "unclosed", swap(r"<<-?\s*['\"]?(\w+)['\"]?", r"<< \1_")),
+    (5, "separator", joined_lines),
+    (6, "residue", fence("bash")),
+    (4, "residue", prose_tail("bash")),
+    (1, "residue", prose_head("bash")),
+    (3, "simulated-output", simulated_output),
+    (1, "residue", swap(r"\s*\Z", " ```", "  ```\n", "`", " </s>\n", "<|im_end|>\n")),
+    (1, "unclosed", drop_line),
+    (1, "other", swap(r"\A(#!/bin/(?:ba)?sh)", r"\n\1", r" \1")),
+    (1, "unclosed", swap(r"\$\{(\w+)\}", r"${\1", r"${ \1 }")),
+    (1, "separator", swap(r"^(\s*)(\w+)=(?=[\w\"'$])", r"\1\2= ", r"\1\2 = ", flags=M)),
 )

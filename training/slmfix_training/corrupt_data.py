@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from slmfix_training.corrupt_text import double, drop, drop_line, fence, prose_head, prose_tail, swap, truncate
+from slmfix_training.corrupt_text import double, drop, fence, prose_head, prose_tail, swap, truncate
 
 if TYPE_CHECKING:
     from random import Random
@@ -29,29 +29,46 @@ def python_constants(text: str, rng: Random) -> str | None:
     return text
 
 
+def bare_words(text: str, rng: Random) -> str | None:
+    """Keys, or values, without quotes: one or all."""
+    kind = rng.choice((r'"([A-Za-z_]\w*)"(?=\s*:)', r'(?<=: )"([\w .-]*[A-Za-z][\w .-]*)"', r'"([A-Za-z_]\w*)"'))
+    if not re.search(kind, text):
+        return None
+    return re.sub(kind, r"\1", text) if rng.random() < 0.5 else swap(kind, r"\1")(text, rng)
+
+
 JSON_SYNTAX: tuple[Fault, ...] = (
-    (8, "quotes", single_quotes),
-    (6, "separator", swap(r'"([^"\\\n]*)"', r"'\1'", r"“\1”")),
-    (5, "dialect", python_constants),
-    (9, "separator", drop(r",")),
-    (6, "separator", swap(r"(\s*[}\]])", r",\1")),
-    (3, "separator", double(r",")),
-    (8, "quotes", drop(r'"')),
-    (6, "separator", swap(r'"([\w-]+)"\s*:', r"\1:")),
-    (3, "separator", swap(r'"([\w-]+)"\s*:', r'"\1" =', r'"\1"', r'"\1";')),
+    (6, "quotes", single_quotes),
+    (4, "quotes", swap(r'"([^"\\\n]*)"', r"'\1'", r"“\1”", r"‘\1’", r"`\1`", r"“\1\"")),
+    (6, "quotes", drop(r'"')),
+    (7, "quotes", bare_words),
+    (4, "quotes", swap(r'": "([^"\n]{4,})"', r'": "say "\1""', r'": \1', r'": \1', r'": "\1')),
+    (3, "quotes", swap(r'": "(\w+) ([^"\n]*)"', r'": "\1 "\2""', r'": "\1" \2"', r'": "the "\1" \2"')),
+    (6, "dialect", python_constants),
+    (6, "dialect", swap(r"(,|\{|\[)(\s*)", r"\1 // comment\n\2", r"\1 /* more */ \2", r"\1 # see below\n\2")),
+    (3, "dialect", swap(r"(\[[^\]\n]+)\]", r"\1, ...]", r"\1 ...]")),
+    (3, "dialect", swap(r"\A([\s\S]*?);?\s*\Z", r"callback(\1);", r"(\1)", r"\1;", r"const data = \1;", r"return \1")),
+    (
+        2,
+        "dialect",
+        swap(r": (-?\d+|\"[^\"\n]*\")", r": NumberLong(\1)", r": undefined", r": NaN", r": (\1)", r": \1 + \1"),
+    ),
+    (3, "option-value", swap(r": (-?\d+)", r": 0\1", r": +\1", r": .\1", r": \1.", r": \1%", r": \1.1.1", r": 1/\1")),
+    (4, "separator", drop(r",")),
+    (4, "separator", swap(r"(\s*[}\]])", r",\1")),
+    (1, "separator", double(r",")),
+    (2, "separator", swap(r'"([\w-]+)"\s*:', r'"\1" =', r'"\1"', r'"\1";', r'"\1" =>')),
+    (1, "separator", swap(r": (?:\"[^\"\n]*\"|\d+|true|false|null)(?=\s*[,}])", r":", r": ")),
     (5, "unclosed", drop(r"[}\]]")),
-    (3, "unclosed", drop(r"[{\[]")),
-    (3, "surplus-closer", double(r"[}\]]")),
-    (6, "truncation", truncate),
-    (4, "residue", swap(r",\s*\n", ",  // comment\n", ", # see below\n", ",\n/* more */\n")),
-    (3, "placeholder", swap(r"(\[[^\]\n]+)\]", r"\1, ...]", r"\1 ...]")),
-    (4, "separator", swap(r'": "([^"\n]{4,})"', r'": "say "\1""', r'": "\1\\d"', r'": \1', r'": "\1')),
-    (3, "option-value", swap(r": (-?\d+)", r": 0\1", r": +\1", r": .\1", r": \1.", r": NaN", r": undefined", r": \1%")),
-    (8, "residue", fence("json")),
-    (5, "residue", prose_head("json")),
-    (5, "residue", prose_tail("json")),
-    (2, "unclosed", drop_line),
-    (2, "residue", swap(r"\s*\Z", ";\n", " </s>\n", ",\n")),
+    (2, "unclosed", drop(r"[{\[]")),
+    (2, "unclosed", swap(r"\A\s*[{\[]([\s\S]*)[}\]]\s*\Z", r"\1")),
+    (2, "surplus-closer", double(r"[}\]]")),
+    (3, "truncation", truncate),
+    (2, "escapes", swap(r'": "([^"\\\n]{2,})"', r'": "\1\\d"', r'": "\\x\1"', r'": "\1\\"', r'": "C:\\d\1"')),
+    (3, "residue", fence("json")),
+    (2, "residue", prose_head("json")),
+    (1.5, "residue", prose_tail("json")),
+    (1, "residue", swap(r"\s*\Z", ";\n", " </s>\n", ",\n")),
 )
 TOML_SYNTAX: tuple[Fault, ...] = (
     (8, "quotes", drop(r'"')),

@@ -82,25 +82,6 @@ def heredoc_text(text: str, rng: Random) -> str | None:
     return text[: match.start()] + "RUN " + "\n    ".join(commands) + text[match.end() :]
 
 
-def enrich(text: str, rng: Random) -> str | None:
-    """A sound variant that has what some faults need: a label of the maintainer, a copied folder, a command as root."""
-    kind = rng.random()
-    first = re.search(r"^FROM [^\n]*\n", text, M)
-    if not first:
-        return None
-    if kind < 0.5:
-        who = rng.choice(("Jane Doe", "dev team", "admin", "Ops", "J. Smith", "build", "support"))
-        mail = rng.choice((" <{0}@example.com>", " {0}@example.org", "", "")).format(who.split()[-1].lower())
-        return f'{text[: first.end()]}LABEL maintainer="{who}{mail}"\n{text[first.end() :]}'
-    if kind < 0.8:
-        line = rng.choice(
-            ("COPY . /app", "COPY app.py /app/", "COPY . .", "COPY ./src /src", "COPY start.sh /start.sh")
-        )
-        return text.rstrip("\n") + f"\n{line}\n" if not re.search(r"^(?:CMD|ENTRYPOINT)", text, M) else None
-    place = rng.choice(("/app", "/usr/src/app", "/opt/app", "/code", "/home/app"))
-    return f"{text[: first.end()]}WORKDIR {place}\n{text[first.end() :]}"
-
-
 SYNTAX: tuple[Fault, ...] = (
     (16, "keyword", swap(r'^LABEL maintainer="?([^"\n]*)"?$', r"MAINTAINER \1", r'MAINTAINER "\1"', flags=M)),
     (14, "keyword", swap(r"^COPY (?!--from)(?=\S)", "ADD ", flags=M)),
@@ -110,18 +91,18 @@ SYNTAX: tuple[Fault, ...] = (
         "other",
         swap(r"(?:(?<=RUN )|(?<=&& ))(?=(?:apt|apt-get|pip|npm|chmod|chown|rm|mkdir|apk|yum|ln|cp|mv|sed) )", "sudo "),
     ),
-    (3, "other", every(r"(?:(?<=RUN )|(?<=&& ))(?=(?:apt|apt-get|pip|npm|chmod|chown|yum) )", "sudo ")),
+    (4, "keyword", every(r"(?:(?<=RUN )|(?<=&& ))(?=(?:apt|apt-get|pip|npm|chmod|chown|yum) )", "sudo ")),
     (4, "option-value", swap(r"^WORKDIR /(?=\w)", "WORKDIR ", "WORKDIR ./", "WORKDIR ~/", flags=M)),
-    (10, "keyword", wrong_instruction),
-    (6, "keyword", missing_instruction),
-    (10, "separator", missing_continuation),
-    (3, "separator", joined_instructions),
-    (4, "separator", swap(r" && ", " &&\n", "\n", "\n    && ")),
-    (4, "option-name", wrong_flag),
-    (3, "several-statements", heredoc_text),
-    (5, "missing-argument", swap(r"^(COPY|ADD) +(\S+) +\S+$", r"\1 \2", flags=M)),
-    (2, "missing-argument", swap(r"^(ENV|ARG|LABEL|WORKDIR|USER|EXPOSE)\b[^\n]*$", r"\1", flags=M)),
-    (2, "missing-argument", swap(r"^ENV (\w+)[= ][^\n\\]*$", r"ENV \1", r"ENV \1 = ", flags=M)),
+    (3.5, "keyword", wrong_instruction),
+    (2.1, "keyword", missing_instruction),
+    (3.5, "separator", missing_continuation),
+    (1, "separator", joined_instructions),
+    (1.4, "separator", swap(r" && ", " &&\n", "\n", "\n    && ")),
+    (1.4, "option-name", wrong_flag),
+    (1, "several-statements", heredoc_text),
+    (1.8, "missing-argument", swap(r"^(COPY|ADD) +(\S+) +\S+$", r"\1 \2", flags=M)),
+    (0.7, "missing-argument", swap(r"^(ENV|ARG|LABEL|WORKDIR|USER|EXPOSE)\b[^\n]*$", r"\1", flags=M)),
+    (0.7, "missing-argument", swap(r"^ENV (\w+)[= ][^\n\\]*$", r"ENV \1", r"ENV \1 = ", flags=M)),
     (
         2,
         "option-value",
@@ -132,22 +113,22 @@ SYNTAX: tuple[Fault, ...] = (
         "option-value",
         swap(r"^FROM (\S+)(?= |$)", r"FROM \1:", r'FROM "\1"', r"FROM \1 latest", r"FROM \1:latest:", flags=M),
     ),
-    (1, "option-value", swap(r"^FROM (\S+) (?:AS|as) ", r"FROM \1 ", r"FROM \1 TO ", r"FROM \1 = ", flags=M)),
-    (3, "unknown-name", swap(r"--from=([a-z]\w*)", r"--from=\1s", r"--from=\1-stage", r"--from=stage-\1")),
-    (4, "quotes", drop(r'"')),
-    (2, "quotes", swap(r'"(?=\s*$)', '""', flags=M)),
-    (4, "quotes", swap(r"^((?:CMD|ENTRYPOINT) )(\[.*\])$", r"\1\2 # start", r"\1\2,", r"\1\2;", flags=M)),
-    (5, "quotes", swap(r"^((?:CMD|ENTRYPOINT) \[)\"([^\n\"]*)\"", r"\1'\2'", r"\1“\2”", r"\1\2", flags=M)),
-    (3, "separator", swap(r'^((?:CMD|ENTRYPOINT) \[.*"), *(".*)$', r"\1 \2", r"\1; \2", r"\1, \2, ", flags=M)),
-    (3, "unclosed", drop(r"[\[\]](?=[ \t]*$)", flags=M)),
-    (2, "unclosed", drop(r"[(){}]")),
-    (2, "dialect", swap(r"^ENV (\w+)=(\S+)$", r"export \1=\2", r"\1=\2", r"ENV \1: \2", flags=M)),
-    (1, "dialect", swap(r"^(RUN|COPY|CMD) ", r"\1: ", r"- \1 ", r"$ \1 ", flags=M)),
-    (1, "dialect", swap(r"^#(?= )", "//", "--", flags=M)),
-    (1, "dialect", swap(r"^WORKDIR (\S+)$", r"cd \1", flags=M)),
-    (2, "clause-order", swap(r"\A(FROM [^\n]*\n)(?:\n*)((?:RUN|ENV|WORKDIR|LABEL|COPY)[^\n\\]*\n)", r"\2\1")),
-    (2, "truncation", truncate),
-    (3, "residue", fence("dockerfile")),
-    (2, "residue", prose_tail("dockerfile")),
-    (2, "residue", prose_head("dockerfile")),
+    (0.35, "option-value", swap(r"^FROM (\S+) (?:AS|as) ", r"FROM \1 ", r"FROM \1 TO ", r"FROM \1 = ", flags=M)),
+    (1, "unknown-name", swap(r"--from=([a-z]\w*)", r"--from=\1s", r"--from=\1-stage", r"--from=stage-\1")),
+    (1.4, "quotes", drop(r'"')),
+    (0.7, "quotes", swap(r'"(?=\s*$)', '""', flags=M)),
+    (1.4, "quotes", swap(r"^((?:CMD|ENTRYPOINT) )(\[.*\])$", r"\1\2 # start", r"\1\2,", r"\1\2;", flags=M)),
+    (1.8, "quotes", swap(r"^((?:CMD|ENTRYPOINT) \[)\"([^\n\"]*)\"", r"\1'\2'", r"\1“\2”", r"\1\2", flags=M)),
+    (1, "separator", swap(r'^((?:CMD|ENTRYPOINT) \[.*"), *(".*)$', r"\1 \2", r"\1; \2", r"\1, \2, ", flags=M)),
+    (1, "unclosed", drop(r"[\[\]](?=[ \t]*$)", flags=M)),
+    (0.7, "unclosed", drop(r"[(){}]")),
+    (0.7, "dialect", swap(r"^ENV (\w+)=(\S+)$", r"export \1=\2", r"\1=\2", r"ENV \1: \2", flags=M)),
+    (0.35, "dialect", swap(r"^(RUN|COPY|CMD) ", r"\1: ", r"- \1 ", r"$ \1 ", flags=M)),
+    (0.35, "dialect", swap(r"^#(?= )", "//", "--", flags=M)),
+    (0.35, "dialect", swap(r"^WORKDIR (\S+)$", r"cd \1", flags=M)),
+    (0.7, "clause-order", swap(r"\A(FROM [^\n]*\n)(?:\n*)((?:RUN|ENV|WORKDIR|LABEL|COPY)[^\n\\]*\n)", r"\2\1")),
+    (0.7, "truncation", truncate),
+    (1, "residue", fence("dockerfile")),
+    (0.7, "residue", prose_tail("dockerfile")),
+    (0.7, "residue", prose_head("dockerfile")),
 )

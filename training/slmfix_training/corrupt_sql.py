@@ -96,33 +96,57 @@ def unescape(text: str, rng: Random) -> str | None:
     return text.replace("''", "'", 1) if re.search(r"\w''\w", text) else None
 
 
+def late_join(text: str, rng: Random) -> str | None:
+    """A join behind the conditions instead of before them."""
+    found = re.search(
+        r"\s+((?:INNER |LEFT |LEFT OUTER )?JOIN\s+\S+(?:\s+(?:AS\s+)?\w+)?\s+ON\s+[\w.]+\s*=\s*[\w.]+)(?=\s+WHERE)",
+        text,
+    )
+    end = re.search(r"\s+(?:GROUP BY|ORDER BY|LIMIT)\b|\s*;?\s*\Z", text)
+    if not found or not end or end.start() < found.end():
+        return None
+    rest = text[found.end() : end.start()] + " " + found[1] + text[end.start() :]
+    return text[: found.start()] + rest
+
+
+def foreign_quotes(text: str, rng: Random) -> str | None:
+    """Names in the quotes of another database."""
+    names = re.search(r"[`\"][A-Za-z][^`\"'\n]*[`\"]", text)
+    if not names:
+        return None
+    forms = (r"`\1`", r"[\1]") if names[0][0] == '"' else (r"[\1]", r"'\1'", r"\"\1")
+    return re.sub(r"[`\"]([A-Za-z][^`\"'\n]*)[`\"]", rng.choice(forms), text)
+
+
 SYNTAX: tuple[Fault, ...] = (
-    (10, "simulated-output", simulated_output),
-    (6, "residue", prose_tail("sql")),
-    (5, "several-statements", repeated_statement),
-    (4, "unclosed", drop(r"\(")),
-    (6, "unclosed", drop(r"\)")),
-    (3, "surplus-closer", double(r"[()]")),
-    (6, "keyword", drop(KEYWORDS)),
-    (3, "keyword", double(KEYWORDS)),
-    (11, "escapes", markdown_escape),
-    (5, "separator", drop(r",")),
-    (3, "separator", swap(r",", ",,")),
-    (4, "separator", swap(r"(\w)(\s+FROM\b)", r"\1,\2", flags=re.IGNORECASE)),
-    (7, "residue", fence("sql")),
-    (2, "residue", prose_head("sql")),
-    (5, "truncation", truncate),
-    (4, "clause-order", move_clause),
-    (4, "dialect", top_n),
-    (4, "quotes", broken_quote),
-    (2, "quotes", unescape),
-    (4, "quotes", unquote_name),
-    (3, "placeholder", swap(r"(= |> |< )('[^']*'|\d+)", r"\1<value>", r"\1<|string|>", r"\1<x>")),
-    (2, "dialect", swap(r" = ", " == = ", " = = ", " =< ", " === ")),
-    (2, "dialect", swap(r"\.(\w)", r". .\1", r"..\1")),
-    (2, "keyword", swap(r"\bAND\b", "AND AND", "AND OR", "&", flags=re.IGNORECASE)),
-    (2, "residue", swap(r"\s*;?\s*\Z", " <|end|>\n", " <|im_end|>\n", " </s>\n", " ```\n", " <\n")),
-    (2, "unclosed", swap(r"\bEND\b\s*", "", flags=re.IGNORECASE)),
+    (13, "simulated-output", simulated_output),
+    (13, "residue", prose_tail("sql")),
+    (9, "residue", fence("sql")),
+    (2.5, "residue", prose_head("sql")),
+    (2, "residue", swap(r"\s*;?\s*\Z", " <|end|>\n", " <|im_end|>\n", " </s>\n", " ```\n", " <\n", "\n-\n")),
+    (20, "escapes", markdown_escape),
+    (2, "several-statements", repeated_statement),
+    (2, "truncation", truncate),
+    (2.5, "clause-order", move_clause),
+    (2, "clause-order", late_join),
+    (1.5, "dialect", top_n),
+    (2, "dialect", foreign_quotes),
+    (1, "dialect", swap(r" = ", " == = ", " = = ", " =< ", " === ")),
+    (0.3, "separator", swap(r"\.(\w)", r". .\1", r"..\1")),
+    (1.5, "quotes", broken_quote),
+    (1, "quotes", unescape),
+    (2, "quotes", unquote_name),
+    (1.5, "keyword", drop(KEYWORDS)),
+    (1, "keyword", double(KEYWORDS)),
+    (0.5, "keyword", swap(r"\bAND\b", "AND AND", "AND OR", "&", flags=re.IGNORECASE)),
+    (1, "keyword", swap(r"\bCAST\((.*?) AS (\w+)\)", r"CAST(\1) AS \2", r"CAST(\1, \2)", flags=re.IGNORECASE)),
+    (0.7, "unclosed", drop(r"\(")),
+    (1, "unclosed", drop(r"\)")),
+    (0.5, "unclosed", swap(r"\bEND\b\s*", "", flags=re.IGNORECASE)),
+    (1.5, "surplus-closer", double(r"\)")),
+    (0.5, "separator", drop(r",")),
+    (0.3, "separator", swap(r",", ",,")),
+    (0.7, "separator", swap(r"(\w)(\s+FROM\b)", r"\1,\2", flags=re.IGNORECASE)),
 )
 
 
@@ -139,7 +163,7 @@ def _renamed(name: str, rng: Random) -> str:
     words = re.findall(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])", name) or [name]
     lowered = [w.lower() for w in words]
     pairs = [p.split("/") for p in (*SYNONYMS, *ABBREVIATIONS)]
-    options = [misspell(name, rng)] if len(name) > 4 else []
+    options = [misspell(name, rng)] if len(name) > 4 and rng.random() < 0.15 else []
     options += [
         name.replace(a, b, 1)
         for p in pairs
@@ -148,6 +172,7 @@ def _renamed(name: str, rng: Random) -> str:
     ]
     if len(words) > 1:
         options += ["_".join(lowered[1:]), "_".join(lowered[:-1]), "_".join(lowered[::-1]), "".join(lowered)]
+        options += [lowered[0], lowered[-1], lowered[-1], f"{lowered[-1]}_{lowered[0]}"]
         options += (
             ["_".join(lowered)] if "_" not in name else [lowered[0] + "".join(w.capitalize() for w in lowered[1:])]
         )

@@ -54,6 +54,18 @@ PROSE = (
     "The reason is that {a} doesn't match {b}.",
     "Make sure to replace {a} with the actual {b}.",
     "However, the {k} assumes that the {a} is stored in the {b}.",
+    "This will return the {a} and {b} of each {c}.",
+    "This {k} selects the {a} of all {b} where the {c} is greater than 10, ordered by {d}.",
+    "This will find the {a} in the {b} and print only the ones that match.",
+    "You can replace {a} with the name of your {b}.",
+    "If there is no {a}, the {k} does nothing and returns an empty {b}.",
+    "Explanation:\n1. First we get the {a}.\n2. Then the {b} is compared with the {c}.",
+    "The above {k} does the following:\n- It reads the {a}\n- It writes the {b} to the {c}",
+    "**Note:** this {k} was not tested with every {a}.",
+    "Let me explain what the {k} does: it joins the {a} with the {b} on the {c} column.",
+    "Is there anything else that you would like to know about the {a}?",
+    "The {k} should work as expected, but the {a} may be different in your {b}.",
+    "In order to get the {a}, we use the {b} of the {c}, which is then sorted by the {d}.",
 )
 OPENERS = (
     "Here is the {k}:",
@@ -62,6 +74,10 @@ OPENERS = (
     "To solve this problem, we need to find the {a}:",
     "Here's an example of the {k}:",
     "Solution:",
+    "I have fixed the {k} so that the {a} is not empty:",
+    "Certainly! Below is the {k} that returns the {a} and the {b}.",
+    "You can use the following {k} to get the {a}:",
+    "Assuming that the {a} has a {b}, the {k} would be:",
 )
 WORDS = "name value count file user table result output id date status record input error total group entry".split()
 

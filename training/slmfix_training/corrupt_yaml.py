@@ -191,38 +191,142 @@ def wrong_level(text: str, rng: Random) -> str | None:
     return None
 
 
-YAML_SYNTAX: tuple[Fault, ...] = (
-    (10, "indentation", shift),
-    (5, "separator", swap(r"^( *(?:- )?[\w.-]+): (?=\S)", r"\1:", flags=M)),
-    (4, "separator", swap(r"^( *(?:- )?[\w.-]+): (?=\S)", r"\1 ", r"\1 = ", flags=M)),
-    (3, "separator", swap(r"^( *)- (?=\w)", r"\1-", flags=M)),
-    (5, "quotes", drop(r"['\"]")),
-    (3, "unclosed", drop(r"[\[\]{}]")),
-    (3, "indentation", swap(r"^ {2,8}", "\t", flags=M)),
-    (3, "quotes", swap(r": ([\w /.-]+)$", r": \1: value", r": note: \1", r": \"\1\" extra", flags=M)),
+def shifted_item(text: str, rng: Random) -> str | None:
+    """A whole list item or block indented by one or two more or less, as when it was pasted."""
+    lines = text.split("\n")
+    starts = [i for i, line in enumerate(lines) if i and re.match(r" *- \w| +\w[\w-]*:\s*$", line)]
+    if not starts:
+        return None
+    start = rng.choice(starts)
+    depth = len(lines[start]) - len(lines[start].lstrip())
+    end = start + 1
+    while end < len(lines) and lines[end].strip() and len(lines[end]) - len(lines[end].lstrip()) > depth:
+        end += 1
+    by = rng.choice((-2, -1, -1, 1, 1, 2, 3))
+    if end - start > 12 or depth + by < 0:
+        return None
+    for j in range(start, end if rng.random() < 0.8 else start + 1):
+        lines[j] = " " * by + lines[j] if by > 0 else lines[j].removeprefix(" " * -by)
+    return "\n".join(lines)
+
+
+def nested_under_scalar(text: str, rng: Random) -> str | None:
+    """A key that belongs beside another is indented below it, although that has a value already."""
+    found = list(re.finditer(r"^( *)((?:- )?[\w.]+): \S[^\n]*\n(?=\1(?:  )?\w[\w.]*:)", text, M))
+    if not found:
+        return None
+    match = rng.choice(found)
+    return text[: match.end()] + " " * rng.choice((2, 4, 4)) + text[match.end() :]
+
+
+def uncommented(text: str, rng: Random) -> str | None:
+    """A comment that lost its sign."""
+    return swap(r"^( *)# ?(?=\w)", r"\1", flags=M)(text, rng)
+
+
+def conflict(text: str, rng: Random) -> str | None:
+    """The marks of a merge around two forms of a line."""
+    found = list(re.finditer(r"^ *[\w.-]+: [^\n]+\n", text, M))
+    if not found:
+        return None
+    match = rng.choice(found)
+    mark = "".join(rng.choice("0123456789abcdef") for _ in range(7))
+    start, middle, end = "<<<<<<< HEAD\n", "=======\n", f">>>>>>> {mark}\n"
+    return text[: match.start()] + start + match[0] + middle + match[0] + end + text[match.end() :]
+
+
+COMMON: tuple[Fault, ...] = (
+    (9, "indentation", shift),
+    (9, "indentation", shifted_item),
+    (4, "indentation", nested_under_scalar),
+    (1, "indentation", swap(r"^ {2,8}", "\t", flags=M)),
+    (1.5, "indentation", swap(r"^( *)- (?=\w)", r"\1-", r"\1", r"\1 -", flags=M)),
+    (2, "separator", swap(r"^( *(?:- )?[\w.-]+): (?=\S)", r"\1:", r"\1 : :", flags=M)),
+    (2, "separator", swap(r"^( *(?:- )?[\w.-]+): (?=\S)", r"\1 ", r"\1 = ", r"\1; ", flags=M)),
+    (1, "separator", swap(r"^( *(?:- )?[\w.-]+):$", r"\1", flags=M)),
+    (2, "quotes", drop(r"['\"]")),
+    (2, "quotes", swap(r": ['\"]([\w./ -]+)['\"]$", r": '\1' in list", r": \"\1\",", r": \"\1\" or x", flags=M)),
     (
         2,
         "quotes",
-        swap(r": ([\w/.-]+)$", r": @\1", r": *\1", r": %\1", r": `\1`", r": [\1", r": {\1", r": '\1", flags=M),
+        swap(r"^( *)([\w.-]+): ([\w /.-]+)$", r"\1\2: \3: value", r"\1\2: \2: \3", r"\1\2: \"\3\" extra", flags=M),
     ),
-    (5, "residue", fence("yaml")),
-    (3, "residue", prose_tail("yaml")),
-    (2, "residue", prose_head("yaml")),
+    (1, "quotes", swap(r": ([\w/.-]+)$", r": @\1", r": *\1", r": %\1", r": `\1`", r": '\1", flags=M)),
+    (2, "escapes", swap(r": ['\"]?([^'\"\n{}]+)['\"]?$", r': "^\1\\s+"', r': "\\w\1"', r': "C:\\d\1"', flags=M)),
+    (1, "unclosed", drop(r"[\[\]{}]")),
+    (1, "unclosed", swap(r": ([\w/.-]+)$", r": [\1", r": {\1", flags=M)),
+    (1, "separator", swap(r"(\[[^\]\n]*), ", r"\1 ")),
+    (1, "other", uncommented),
+    (1, "residue", conflict),
+)
+YAML_SYNTAX: tuple[Fault, ...] = (
+    *COMMON,
+    (3, "residue", fence("yaml")),
+    (2, "residue", prose_tail("yaml")),
+    (1, "residue", prose_head("yaml")),
     (1, "unclosed", drop_line),
 )
 ANSIBLE_SYNTAX: tuple[Fault, ...] = (
-    *YAML_SYNTAX[:-4],
-    (5, "residue", fence("ansible")),
-    (2, "residue", prose_tail("ansible")),
-    (2, "residue", prose_head("ansible")),
-    (12, "jinja", swap(r"(:|-) [\"']\{\{ ?(.*?) ?\}\}(.*?)[\"']\s*$", r"\1 {{ \2 }}\3", flags=M)),
-    (4, "jinja", swap(r" ?\}\}", "}", "")),
-    (2, "jinja", swap(r"\{\{ ?", "{")),
+    *COMMON,
+    (3, "residue", fence("ansible")),
+    (0.5, "residue", prose_tail("ansible")),
+    (0.5, "residue", prose_head("ansible")),
+    (6, "jinja", swap(r"(:|-) [\"']\{\{ ?(.*?) ?\}\}(.*?)[\"']\s*$", r"\1 {{ \2 }}\3", flags=M)),
+    (2, "jinja", swap(r" ?\}\}", "}", "}}}", "")),
+    (1, "jinja", swap(r"\{\{ ?", "{", "{{{", "{% ")),
+    (
+        1,
+        "jinja",
+        swap(r"^( *(?:when|until|changed_when|failed_when): )([^'\"{\n]+)$", r"\1{{ \2 }}", r"\1'\2", flags=M),
+    ),
 )
+
+
+def old_form(text: str, rng: Random) -> str | None:
+    """Arguments as `key=value` on lines of their own, as in the old syntax, or with both signs."""
+    return swap(r"^( {4,}\w+): ([\w./-]+)$", r"\1=\2", r"\1: =\2", r"\1 = \2", flags=M)(text, rng)
+
+
+def other_collection(text: str, rng: Random) -> str | None:
+    """The module is looked for in a collection that does not have it."""
+    found = list(re.finditer(r"^ *(?:- )?((?:[a-z_0-9]+\.){2})([a-z_0-9]+):", text, M))
+    if not found:
+        return None
+    match = rng.choice(found)
+    homes = ("ansible.builtin.", "community.general.", "ansible.posix.", "community.crypto.", "amazon.aws.", "")
+    new = rng.choice([home for home in homes if home != match[1]])
+    return text[: match.start(1)] + new + text[match.end(1) :]
+
+
+def wrong_value(text: str, rng: Random) -> str | None:
+    """A value that is none of the choices."""
+    found = list(re.finditer(r"^ {4,}(?:state|mode|type|method|become_method|protocol|policy): (\w+)$", text, M))
+    if not found:
+        return None
+    match = rng.choice(found)
+    slips = {
+        "present": ("installed", "exists", "enabled", "presents"),
+        "absent": ("removed", "deleted", "uninstalled"),
+        "started": ("running", "start", "active"),
+        "stopped": ("stop", "disabled"),
+        "restarted": ("restart", "reboot"),
+        "latest": ("newest", "updated", "upgrade"),
+        "directory": ("dir", "folder"),
+        "file": ("present", "regular"),
+        "link": ("symlink", "symbolic"),
+    }
+    value: str = match[1]
+    forms = slips.get(value, (value + "s", misspell(value, rng) if len(value) > 2 else "none"))
+    return text[: match.start(1)] + rng.choice(forms) + text[match.end(1) :]
+
+
 ANSIBLE_NAMES: tuple[Fault, ...] = (
-    (30, "option-name", wrong_option),
-    (10, "option-name", foreign_option),
-    (14, "module-name", wrong_module),
-    (12, "option-name", wrong_keyword),
-    (10, "indentation", wrong_level),
+    (14, "option-name", wrong_option),
+    (4, "option-name", foreign_option),
+    (5, "module-name", wrong_module),
+    (3, "module-name", other_collection),
+    (6, "option-name", wrong_keyword),
+    (4, "option-value", wrong_value),
+    (2, "option-name", old_form),
+    (5, "indentation", wrong_level),
 )

@@ -21,11 +21,12 @@ from slmfix_bot.core.window import build_window
 from slmfix_bot.errors import CannotJudge, FatalError, ToolOutputTooLarge, ToolTimeout
 from slmfix_bot.validators import VALIDATORS
 from slmfix_bot.validators.base import Explainer
-from slmfix_training.corrupt import ENRICH, break_program
+from slmfix_training.corrupt import break_program
+from slmfix_training.corrupt_pairs import ENRICH
 from slmfix_training.exclusion import normalised_hash
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from random import Random
 
     from slmfix_bot.core.window import Window
@@ -49,9 +50,10 @@ VARIANTS = {
     "workflow": 5,
 }
 OWN_VARIANTS = 4  # of a language of the user's
-EXPLAINED = {"bash": 0.35}  # looking for the opener costs more than everything else
+EXPLAINED = {"bash": 0.2}  # looking for the opener costs more than everything else
 COPIES = 0.12  # copy-task samples per repair sample
 MAX_PROMPT_CHARS, MAX_SCRIPT_CHARS = 2200, 420
+MAX_GOALS = 4  # clean texts that are tried for one broken one
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +79,7 @@ class Refused(StrEnum):
 
     UNCHANGED = "no fault applied"
     PASSES = "still passes, or cannot be judged"
+    NO_GOAL = "no clean text passes"
     OUTSIDE = "the repair lies outside of the window"
     LONG = "prompt or script too long"
     HARM = "the repair would be refused as harmful"
@@ -136,21 +139,19 @@ def make_sample(
     corruption = breaker(clean, rng, boost)
     if corruption is None:
         return Refused.UNCHANGED
-    broken = corruption.text
-    program = clean.with_text(broken)
+    program = clean.with_text(corruption.text)
     explain = rng.random() < EXPLAINED.get(clean.language, 1.0)
     errors = diagnose(program, explain=explain, validators=validators)
     if not errors:
         return Refused.PASSES
-    window = build_window(broken, errors, language=clean.language)
-    script = encode(window, broken, clean.text)
-    if script is None:
-        return Refused.OUTSIDE
+    window = build_window(program.text, errors, language=clean.language)
     prompt = render_prompt(program, errors, window)
+    repair = _first_repair(clean, program, corruption.cleans or (clean.text,), errors, window, validators)
+    if isinstance(repair, Refused):
+        return repair
+    script, goal = repair
     if len(script) > MAX_SCRIPT_CHARS or len(prompt) > MAX_PROMPT_CHARS:
         return Refused.LONG
-    if assess(program, clean.text, errors, BOUNDS[Aggressiveness.MEDIUM]).reasons:
-        return Refused.HARM
     sample = Sample(
         kind="repair",
         language=clean.language,
@@ -160,8 +161,31 @@ def make_sample(
         categories=corruption.categories,
         held_out=held_out,
     )
-    case = replace(sample, prompt=prompt, broken=broken, clean=clean.text)
+    case = replace(sample, prompt=prompt, broken=program.text, clean=goal)
     return sample, replace(case, dialect=clean.dialect, schema=clean.schema, path=clean.path)
+
+
+def _first_repair(
+    clean: Program,
+    program: Program,
+    goals: Sequence[str],
+    errors: tuple[Diagnostic, ...],
+    window: Window,
+    validators: Mapping[str, Validator],
+) -> tuple[str, str] | Refused:
+    """The script to the first of the clean texts that passes, lies inside of the window and does no harm."""
+    refused = Refused.NO_GOAL
+    for goal in goals[:MAX_GOALS]:
+        if goal != clean.text and not is_clean(clean.with_text(goal), validators):
+            continue
+        script = encode(window, program.text, goal)
+        if script is None:
+            refused = Refused.OUTSIDE
+        elif assess(program, goal, errors, BOUNDS[Aggressiveness.MEDIUM]).reasons:
+            refused = Refused.HARM
+        else:
+            return script, goal
+    return refused
 
 
 def copy_task(program: Program, window: Window, prompt: str, rng: Random) -> Sample | None:
@@ -193,9 +217,9 @@ def generate(
     breaker: Breaker = break_program,
 ) -> Iterator[tuple[Sample, Sample] | Refused]:
     """The samples of one snippet with their whole cases, and why others became none; nothing of a snippet that does
-    not pass itself. A copy task is its own case."""
+    not pass itself, which is not asked where the row says `validated`. A copy task is its own case."""
     clean = clean_program(row, rng, with_schema)
-    if not is_clean(clean, validators):
+    if not row.get("validated") and not is_clean(clean, validators):
         return
     for _ in range(VARIANTS.get(clean.language, OWN_VARIANTS)):
         base = _enriched(clean, rng, validators)
@@ -212,9 +236,9 @@ def generate(
 
 
 def _enriched(clean: Program, rng: Random, validators: Mapping[str, Validator]) -> Program:
-    """Now and then a variant of the program that passes too and has what some faults need."""
+    """Now and then a variant of the program that passes too and is nearer to what fails in reality."""
     share, enrich = ENRICH.get(clean.language, (0.0, None))
-    if enrich is None or rng.random() >= share:
+    if enrich is None or clean.schema or rng.random() >= share:
         return clean
     text = enrich(clean.text, rng)
     richer = clean.with_text(text) if text else clean
