@@ -23,13 +23,13 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from benchmarks.quality.cases import Case, choose, read_data, read_own_cases
 from benchmarks.quality.methods import Context
 from benchmarks.quality.registry import METHODS, SETS, names_of
 from benchmarks.quality.report import render
-from benchmarks.quality.result import describe, load_result, save_result
+from benchmarks.quality.result import describe, load_result, save_result, take_over
 from benchmarks.quality.run import Result, run_cases, run_parallel
 
 from slmfix_bot.app.repair_state import Effort
@@ -37,6 +37,8 @@ from slmfix_bot.validators.pool import ValidatorPool
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from benchmarks.quality.measures import Record
 
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:
@@ -58,7 +60,9 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     add("--seconds", type=float, default=Effort().seconds, help="for one repair of the engine; more on a busy machine")
     add("--without-names", action="store_true", help="hide the legal names from the engine")
     add("--jobs", type=int, default=1, help="processes; times are only comparable with 1, the default")
+    add("--untimed", action="store_false", dest="timed", help="faster: methods share the validators' answers; no times")
     add("--output", type=Path, help="the whole result as JSON")
+    add("--earlier", type=Path, help="take over from this JSON result what is not measured now, for the same cases")
     add("--report", type=Path, help="the Markdown report in place of standard output")
     add("--render", type=Path, help="render this JSON result again and measure nothing")
     options = parser.parse_args(arguments)
@@ -78,16 +82,26 @@ def read_cases(options: argparse.Namespace) -> list[Case]:
 
 def measure(cases: Sequence[Case], options: argparse.Namespace) -> Result:
     """Runs all methods on all cases, in as many processes as the options say."""
-    settings = {name: getattr(options, name) for name in ("model", "without_names", "sample", "seconds")}
+    settings = {name: getattr(options, name) for name in ("model", "without_names", "sample", "seconds", "timed")}
     if options.jobs > 1:
         return run_parallel(cases, options.methods, settings, options.jobs)
+
+    def tell(line: str, result: Result) -> None:
+        print(line, file=sys.stderr, flush=True)
+        finish(result, cases, options)  # what is there should the run be ended
+
     with ValidatorPool() as pool:
         return run_cases(cases, options.methods, Context(validator=pool, **settings), tell)
 
 
-def tell(line: str) -> None:
-    """Says how far the run is."""
-    print(line, file=sys.stderr, flush=True)
+def finish(result: Result, cases: Sequence[Case], options: argparse.Namespace) -> tuple[dict[str, Any], list[Record]]:
+    """The content and the records, with what is taken over; written to the output, if one was asked for."""
+    content, records = describe(result, options, cases), result.records
+    if options.earlier:
+        content, records = take_over(content, records, *load_result(options.earlier))
+    if options.output:
+        save_result(options.output, content, records)
+    return content, records
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -100,11 +114,7 @@ def main(arguments: list[str] | None = None) -> None:
             cases = read_cases(options)
         except (ValueError, OSError) as error:
             sys.exit(str(error))
-        result = measure(cases, options)
-        records = result.records
-        content = describe(result, options, cases)
-        if options.output:
-            save_result(options.output, content, records)
+        content, records = finish(measure(cases, options), cases, options)
     text = render(content, records)
     if options.report:
         options.report.write_text(text, encoding="utf-8")

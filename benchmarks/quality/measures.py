@@ -35,7 +35,8 @@ _NOTHING_LOST = replace(_MEDIUM, lost_words=0)
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
-    """One method on one case. Times are in milliseconds of wall time; similarities are 0..1, None without a grammar.
+    """One method on one case. `ms` is wall time, None if it was not taken; similarities are 0..1, None without a
+    grammar.
 
     `raised` names what the method raised; it counts as an attempt that changed nothing. `harm` are the reasons of the
     do-no-harm filter at its default, whatever the method, for a changed text. `new_errors` are errors that the program
@@ -50,7 +51,7 @@ class Record:
     categories: tuple[str, ...]
     learned: bool | None
     method: str
-    ms: float
+    ms: float | None
     raised: str | None = None
     changed: bool = False
     passed: bool = False
@@ -92,7 +93,7 @@ class Judge:
     def _parse(self, text: str) -> Node | None:
         return self._parser.parse(self._case.program.language, text)
 
-    def record(self, method: str, attempt: Attempt | None, ms: float, raised: str | None = None) -> Record:
+    def record(self, method: str, attempt: Attempt | None, ms: float | None, raised: str | None = None) -> Record:
         """The figures of an attempt; None for a method that raised."""
         case = self._case
         plain = Record(
@@ -102,7 +103,7 @@ class Judge:
             categories=self._categories,
             learned=case.learned,
             method=method,
-            ms=round(ms, 1),
+            ms=None if ms is None else round(ms, 1),
             raised=raised,
             exact=False if case.origin is Origin.SYNTHETIC else None,
             to_input=None if self._tree is None else 1.0,
@@ -179,7 +180,7 @@ def wilson(hits: int, total: int) -> tuple[float, float]:
     return max(0.0, (centre - spread) / scale), min(1.0, (centre + spread) / scale)
 
 
-def percentile(values: Iterable[float], share: float) -> float:
-    """The nearest-rank percentile; 0 without values."""
-    ordered = sorted(values)
-    return ordered[round(share * (len(ordered) - 1))] if ordered else 0.0
+def percentile(values: Iterable[float | None], share: float) -> float | None:
+    """The nearest-rank percentile of the known values, if any."""
+    ordered = sorted(value for value in values if value is not None)
+    return ordered[round(share * (len(ordered) - 1))] if ordered else None

@@ -155,7 +155,7 @@ def _line(row: Row) -> list[str]:
         percent(row["with_needless_lines"]),
         percent(row["with_far_lines"]),
         _number(row["candidates"], 0),
-        f"{row['ms_p50']:.0f} / {row['ms_p95']:.0f}",
+        f"{_number(row['ms_p50'], 0)} / {_number(row['ms_p95'], 0)}",
         str(row["raised"]),
     ]
 

@@ -12,6 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.quality.measures import Record
+from benchmarks.quality.registry import METHODS
 from benchmarks.quality.summary import categories, tables
 
 from slmfix_bot import __version__
@@ -35,31 +36,63 @@ _PACKAGES = (
 
 def describe(result: Result, options: argparse.Namespace, cases: Sequence[Case]) -> dict[str, Any]:
     """Everything but the records."""
-    rows = [row | {"title": result.titles[row["method"]]} for row in tables(result.records)]
-    return {
+    content = {
         "schema": SCHEMA,
         "about": about(options, cases),
         "missing": result.missing,
         "unmeasured": result.unmeasured,
+        "titles": result.titles,
         "counts": [
             {"origin": origin, "group": group, "cases": counts.total()}
             | {kind: counts[kind] for kind in ("failing", "untouched", "skipped")}
+            | {"sha256": hash_of([case for case in cases if (case.origin, case.group) == (origin, group)])}
             for (origin, group), counts in sorted(result.counts.items())
         ],
-        "tables": rows,
-        "categories": categories(result.records),
     }
+    return content | summarise(result.records, result.titles)
+
+
+def summarise(records: Sequence[Record], titles: dict[str, str]) -> dict[str, Any]:
+    """The parts that follow from the records."""
+    rows = [row | {"title": titles[row["method"]]} for row in tables(records)]
+    return {"tables": rows, "categories": categories(records)}
+
+
+def take_over(
+    content: dict[str, Any], records: list[Record], earlier: dict[str, Any], known: Sequence[Record]
+) -> tuple[dict[str, Any], list[Record]]:
+    """The result together with what an earlier one measured and this one did not: other methods, other languages.
+    Groups of other cases than this run's are left out."""
+    hashes = {(row["origin"], row["group"]): row["sha256"] for row in content["counts"]}
+    added = [row for row in earlier["counts"] if (row["origin"], row["group"]) not in hashes]
+    same = [r for r in earlier["counts"] if hashes.get((r["origin"], r["group"]), r["sha256"]) == r["sha256"]]
+    usable = {(row["origin"], row["group"]) for row in same}
+    measured = {(record.origin, record.group, record.method) for record in records}
+    taken = [r for r in known if (r.origin, r.group) in usable and (r.origin, r.group, r.method) not in measured]
+    order = {name: index for index, name in enumerate(METHODS)}
+    whole = sorted([*records, *taken], key=lambda r: (r.origin, r.group, order.get(r.method, len(order))))
+    titles = {**earlier["titles"], **content["titles"]}
+    methods = ", ".join(sorted({record.method for record in taken}, key=lambda name: order.get(name, len(order))))
+    merged = {
+        **content,
+        "about": content["about"] | {f"taken over from the run of {earlier['about']['date']}": methods or "nothing"},
+        "missing": {n: why for n, why in content["missing"].items() if n not in {r.method for r in taken}},
+        "titles": titles,
+        "counts": sorted([*content["counts"], *added], key=lambda row: (row["origin"], row["group"])),
+    }
+    return merged | summarise(whole, titles), whole
 
 
 def about(options: argparse.Namespace, cases: Sequence[Case]) -> dict[str, str]:
     """What is needed to measure the same again: dates, versions, hashes; names of files, but no paths."""
     bounds = f"at most {options.limit} cases a language, {options.sample} for prompted models"
     bounds += f"; {options.seconds:g} s for one repair of the engine"
+    bounds += "" if options.timed else "; no times taken"
     return {
         "date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         "slmfix-bot": __version__,
         "model": _model(options.model),
-        "cases": f"{len(cases)}, sha256 {_hash_of(cases)} over their texts",
+        "cases": f"{len(cases)}, sha256 {hash_of(cases)} over their texts",
         "sampling": bounds + (", legal names hidden from the engine" if options.without_names else ""),
         "machine": f"{platform.machine()}, {os.cpu_count()} processors, load {os.getloadavg()[0]:.1f} at the end, "
         f"{options.jobs} job(s)",
@@ -77,7 +110,8 @@ def _model(name: str) -> str:
     return f"{identity.name} {identity.version}, sha256 {identity.sha256[:12]}, {size / 1e6:.1f} MB"
 
 
-def _hash_of(cases: Sequence[Case]) -> str:
+def hash_of(cases: Sequence[Case]) -> str:
+    """Tells whether two runs had the same programs."""
     digest = sha256()
     for case in cases:
         digest.update(case.program.text.encode(errors="surrogatepass") + b"\0")

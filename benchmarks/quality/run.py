@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -15,6 +15,7 @@ from benchmarks.quality.cases import even
 from benchmarks.quality.measures import Judge, Record
 from benchmarks.quality.methods import Attempt, Context, Method
 from benchmarks.quality.registry import open_methods
+from benchmarks.quality.remembering import Remembering
 
 from slmfix_bot.validators.pool import ValidatorPool
 
@@ -88,9 +89,15 @@ def attempt(method: Method, case: Case, before: Validation) -> tuple[Attempt | N
 
 
 def run_cases(
-    cases: Sequence[Case], names: Sequence[str], context: Context, tell: Callable[[str], None] | None = None
+    cases: Sequence[Case],
+    names: Sequence[str],
+    context: Context,
+    tell: Callable[[str, Result], None] | None = None,
 ) -> Result:
-    """Group by group, so that an even sample of the failing cases can be taken for slow methods."""
+    """Group by group, so that an even sample of the failing cases can be taken for slow methods. `tell` hears after
+    each group how far the run is and what it has."""
+    if not context.timed:
+        context = replace(context, validator=Remembering(context.validator))
     methods, missing = open_methods(names, context)
     result = Result(missing=missing, titles={name: method.title for name, method in methods.items()})
     groups: dict[Key, list[Case]] = {}
@@ -101,7 +108,8 @@ def run_cases(
         failing = _failing(members, context, result.counts.setdefault(key, Counter()))
         _measure(failing, methods, context, result)
         if tell is not None:
-            tell(f"{key[0]} {key[1]}: {len(failing)} failing of {len(members)}, {time.monotonic() - started:.0f} s")
+            seconds = time.monotonic() - started
+            tell(f"{key[0]} {key[1]}: {len(failing)} failing of {len(members)}, {seconds:.0f} s", result)
     return result
 
 
@@ -137,7 +145,7 @@ def _measure(
             made, ms, raised = attempt(methods[name], case, before)
             try:
                 with time_limit(SECONDS):
-                    result.records.append(judge.record(name, made, ms, raised))
+                    result.records.append(judge.record(name, made, ms if context.timed else None, raised))
             except Exception as error:
                 result.unmeasured.append(f"{case.id} by {name}: {type(error).__name__}")
 
