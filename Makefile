@@ -4,6 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Passed on to pytest, for example: make test ARGS="tests/cli -x"
 ARGS ?=
+# Failing programs and held-out samples for `make benchmark`, see there.
+DATA ?=
+HELD ?=
 CHECKED := bot exporters training tests benchmarks docs
 
 .PHONY: demo test lint format benchmark clean
@@ -23,8 +26,17 @@ format: $(VENV)/.installed-dev
 	$(BIN)/ruff check --fix $(CHECKED)
 	$(BIN)/ruff format $(CHECKED)
 
+# Without DATA: speed, and the quality of repairs on the repository's own cases. With DATA=PATH, HELD=PATH or both: the
+# quality tables of docs/evaluation.md from the committed model. DATA are JSON lines of failing programs, with `language`,
+# `broken` and where known `fixed`, `dialect`, `context`; the development data is not in the repository, because its
+# programs belong to others. HELD are held-out samples of `slmfix-train samples`. More: benchmarks/README.md.
 benchmark: $(VENV)/.installed
+ifeq ($(DATA)$(HELD),)
 	$(BIN)/python -P benchmarks/speed.py $(ARGS)
+	$(BIN)/python -m benchmarks.quality
+else
+	$(BIN)/python -m benchmarks.quality $(DATA) $(if $(HELD),--held $(HELD)) $(ARGS)
+endif
 
 clean:
 	rm -rf $(VENV) build dist bot/*.egg-info
