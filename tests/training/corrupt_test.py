@@ -8,10 +8,10 @@ import pytest
 
 from slmfix_bot.core.program import Program
 from slmfix_training.corrupt import FAULTS, OPERATORS, corrupt
+from slmfix_training.corrupt_ansible import wrong_option
 from slmfix_training.corrupt_bash import joined_lines
 from slmfix_training.corrupt_sql import markdown_escape, schema_fault, top_n
 from slmfix_training.corrupt_text import misspell, truncate
-from slmfix_training.corrupt_yaml import wrong_option
 from slmfix_training.samples import diagnose
 from tests.training.clean_programs import CLEAN
 

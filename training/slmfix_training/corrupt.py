@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from slmfix_training import (
+    corrupt_ansible,
     corrupt_bash,
     corrupt_data,
     corrupt_dockerfile,
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 OPERATORS: dict[str, tuple[Fault, ...]] = {
     "bash": corrupt_bash.SYNTAX,
     "sql": corrupt_sql.SYNTAX,
-    "ansible": (*corrupt_yaml.ANSIBLE_NAMES, *corrupt_yaml.ANSIBLE_SYNTAX),
+    "ansible": (*corrupt_ansible.ANSIBLE_NAMES, *corrupt_ansible.ANSIBLE_SYNTAX),
     "python": corrupt_python.SYNTAX,
     "json": corrupt_data.JSON_SYNTAX,
     "yaml": corrupt_yaml.YAML_SYNTAX,
