@@ -129,6 +129,8 @@ def _name(diagnostic: Diagnostic) -> str:
 
 def _undefined_in_python(diagnostic: Diagnostic) -> str:
     name = _name(diagnostic)
+    if name in {"true", "false", "null", "undefined", "nil"}:
+        return "dialect"
     if name in sys.stdlib_module_names or name in _IMPORTED:
         return "missing-import"
     return "misspelling" if _is_slip(diagnostic) else "unknown-name"

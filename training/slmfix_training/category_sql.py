@@ -77,7 +77,7 @@ def _second_statement(tokens: Sequence[Token]) -> bool:
 
 def _quote(program: Program, tokens: Sequence[Token], message: str) -> str | None:
     """Of a quote without its partner: cut off where nothing but one value follows, else quotes."""
-    if re.search(r"[‘’“”]", program.text):
+    if re.search(r"[‘’“”]|\w\\'\w", program.text) and program.dialect != "mysql":
         return "quotes"
     if program.dialect == "postgres" and "`" in program.text and "`" in message:
         return "dialect"

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 def syntax_category(program: Program, diagnostic: Diagnostic) -> str:
     """The category of a program whose first diagnostic is of syntax."""
     special = _LANGUAGES.get(program.language, _other)
-    return residue_category(program) or special(program, diagnostic) or _other(program, diagnostic)
+    return residue_category(program, diagnostic) or special(program, diagnostic) or _other(program, diagnostic)
 
 
 def _bash(program: Program, diagnostic: Diagnostic) -> str | None:
@@ -36,6 +36,10 @@ def _bash(program: Program, diagnostic: Diagnostic) -> str | None:
     if has_placeholder(text) and "unexpected token" in message:
         return "placeholder"
     if "matching" in message and "matching `)'" not in message:
+        if tokens and tokens[-1].text == "*":
+            return "quotes"
+        if re.search(r"\s['\"]$", text.rstrip()):
+            return "truncation"
         return "truncation" if goes_on(tokens) or goes_on(tokens[-2:-1]) else "quotes"
     if re.search(r"\b\w[^\s;|&]*[ \t]+(?:fi|done|esac)\b(?=[ \t;|)&]|$)", text, re.M) and "\n" not in text.strip():
         return "separator"
@@ -60,7 +64,7 @@ def _python(program: Program, diagnostic: Diagnostic) -> str | None:
     if "triple-quoted" in message:
         return "truncation"
     if "string literal" in message:
-        return "truncation" if at_end else "quotes"
+        return "truncation" if at_end and not text.rstrip().endswith((")", ":", "]")) else "quotes"
     if "was never closed" in message:
         return "truncation" if is_at_end(text, diagnostic, 3) else "unclosed"
     if "unmatched" in message or "does not match opening" in message:
@@ -107,8 +111,12 @@ def _json(program: Program, diagnostic: Diagnostic) -> str | None:
         return "escapes"
     if sign in {"}", "]"} and before is not None and before.text + sign in {"[}", "{]"}:
         return "unclosed"
+    if text.startswith("...", at.start):
+        return "placeholder"
     if "Expecting property name" in message or message == "Expecting value":
         return _json_word(sign, text)
+    if "Extra data" in message and text.count('"') % 2:
+        return "quotes"
     if "Extra data" in message:
         stray = "surplus-closer" if sign in "}]" else "unclosed" if sign in ",:" and '"' in text else None
         return stray or ("several-statements" if sign[0] in '{["' or at.kind is Kind.NUMBER else "dialect")

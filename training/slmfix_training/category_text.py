@@ -31,8 +31,9 @@ _GOES_ON = frozenset(
 ) - {"end", "left", "right"}
 
 
-def residue_category(program: Program) -> str | None:
-    """What the first span that is surely no code is; None without one."""
+def residue_category(program: Program, diagnostic: Diagnostic) -> str | None:
+    """What the first span that is surely no code is; None without one. In Python the parser stops there, and what
+    looks like prose far from the place is that of a docstring."""
     text = program.text
     spans = find_residue(program.language, text)
     if program.language == "json":
@@ -40,6 +41,8 @@ def residue_category(program: Program) -> str | None:
         spans = [span for span in spans if span.kind == "fence" or text[span.start] not in "\"'{["]
         if not spans and re.search(r"`{3,}", re.sub(r'"[^"\n]*"', "", text)):
             return "residue"
+    if program.language == "python":
+        spans = [s for s in spans if s.kind == "fence" or abs(text.count("\n", 0, s.start) + 1 - diagnostic.line) <= 1]
     escape = _MARKDOWN_ESCAPE.search(text) if program.language == "sql" else None
     if not spans or (escape and escape.start() < spans[0].start):
         return "escapes" if escape else None
