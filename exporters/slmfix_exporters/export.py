@@ -17,7 +17,7 @@ from slmfix_bot.core.prompt import PROMPT_FORMAT
 from slmfix_bot.errors import FatalError, UsageError
 from slmfix_exporters.checkpoint import load_checkpoint
 from slmfix_exporters.package import Naming, describe, package_files, write_package
-from slmfix_exporters.parity import MAX_FP32_DIFFERENCE, MIN_AGREEMENT, Parity, compare
+from slmfix_exporters.parity import MIN_AGREEMENT, Parity, compare
 from slmfix_exporters.samples import sample_prompts
 from slmfix_exporters.storage import store_weights
 
@@ -146,8 +146,8 @@ def _check_parity(label: str, parity: Parity, options: ExportOptions, say: Calla
     """fp32 must equal torch up to rounding; stored weights must choose the same tokens nearly everywhere."""
     say(f"{label}: largest logit difference {parity.difference:.2g}, same best token at {parity.agreement:.1%}")
     exact = label == "fp32"
-    if exact and parity.difference > MAX_FP32_DIFFERENCE:
-        msg = f"the graph differs from torch by {parity.difference:.3g}, more than rounding ({MAX_FP32_DIFFERENCE})"
+    if exact and not parity.is_rounding:
+        msg = f"the graph differs from torch by {parity.difference:.3g} of {parity.largest:.3g}, more than rounding"
         raise ParityError(msg)
     if parity.agreement < (0.99 if exact else options.min_agreement):
         changed = f"{1 - parity.agreement:.1%}"
