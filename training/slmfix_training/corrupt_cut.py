@@ -45,7 +45,6 @@ _DANGLING = {
         re.IGNORECASE,
     ),
     "bash": re.compile(r"[\s|&;\\<>(]+\Z"),
-    "json": re.compile(r",\s*\Z"),
     "terraform": re.compile(r"(?:\n[ \t]*[\w.\"-]+[ \t]*=?[ \t]*|[ \t]*,\s*)\Z"),
 }
 _BLOCKS = {"if": "fi", "case": "esac", "do": "done"}
@@ -108,6 +107,9 @@ def truncated(language: str, least: float = 0.4) -> PairOperator:
 
 
 def _completions(language: str, broken: str) -> Iterator[str]:
+    if language == "json":
+        yield from _json_completions(broken)
+        return
     opened = Openings(language, broken)
     whole = broken + opened.quote
     if opened.quote:
@@ -116,8 +118,6 @@ def _completions(language: str, broken: str) -> Iterator[str]:
         yield from _ended(language, opened.closed(broken + brace + opened.quote)) if brace else ()
         yield from _ended(language, inner.closed(whole) if language == "python" else opened.closed(whole))
         return
-    if language == "json" and re.search(r":\s*\Z", broken):
-        yield opened.closed(broken.rstrip() + " null")
     trimmed = broken
     for _ in range(4):
         shorter = _DANGLING[language].sub("", trimmed.rstrip()).rstrip() if language in _DANGLING else trimmed
@@ -131,6 +131,21 @@ def _completions(language: str, broken: str) -> Iterator[str]:
     if head.strip():
         left = Openings(language, head)
         yield from _ended(language, left.closed(head + left.quote))
+
+
+def _json_completions(broken: str) -> Iterator[str]:
+    """Closed; with a value for a key that has none; without a comma or a part of a word at the end."""
+    opened = Openings("json", broken)
+    whole = broken + opened.quote
+    word = re.search(r"(?<![\w\"])(t(?:ru?)?|f(?:a(?:ls?)?)?|n(?:ul?)?)\Z", broken)
+    if word and not opened.quote:
+        given = next(value for value in ("true", "false", "null") if value.startswith(word[1]))
+        yield opened.closed(broken[: word.start()] + given)
+    if re.search(r":\s*\Z", broken) and not opened.quote:
+        yield opened.closed(broken.rstrip() + " null")
+    yield opened.closed(whole)
+    yield opened.closed(whole + ": null")
+    yield opened.closed(re.sub(r",?\s*[-\w.]*\Z", "", whole))
 
 
 def _ended(language: str, text: str) -> Iterator[str]:
