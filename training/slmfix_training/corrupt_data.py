@@ -47,7 +47,11 @@ JSON_SYNTAX: tuple[Fault, ...] = (
     (6, "dialect", python_constants),
     (6, "dialect", swap(r"(,|\{|\[)(\s*)", r"\1 // comment\n\2", r"\1 /* more */ \2", r"\1 # see below\n\2")),
     (3, "dialect", swap(r"(\[[^\]\n]+)\]", r"\1, ...]", r"\1 ...]")),
-    (3, "dialect", swap(r"\A([\s\S]*?);?\s*\Z", r"callback(\1);", r"(\1)", r"\1;", r"const data = \1;", r"return \1")),
+    (
+        3,
+        "dialect",
+        swap(r"\A(\s*[{\[\"][\s\S]*?)\s*\Z", r"callback(\1);", r"(\1)", r"\1;", r"const data = \1;", r"return \1"),
+    ),
     (
         2,
         "dialect",
