@@ -16,7 +16,7 @@ from slmfix_training.exclusion import Exclusion, evaluation_texts
 from slmfix_training.fetch_command import fetch
 from slmfix_training.own import OwnLanguage, read_own_language
 from slmfix_training.plot_command import plot
-from slmfix_training.ppo_command import ppo
+from slmfix_training.ppo_command import ppo, ppo_evaluate
 from slmfix_training.sample_files import write_samples
 from slmfix_training.sft_command import sft
 from slmfix_training.start_command import start
@@ -169,6 +169,7 @@ def evaluate(
 
 
 main.add_command(ppo)
+main.add_command(ppo_evaluate)
 main.add_command(verl_data)
 main.add_command(plot)
 main.add_command(sft)

@@ -20,10 +20,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
+from slmfix_bot.core.harm import known_words
 from slmfix_training.candidate_tree import Branch, build_tree
 from slmfix_training.policy import PolicyWithValue, reference_scores
 from slmfix_training.reward import judge, pass_rate, rewards, summarise
-from slmfix_training.rollout import Sampler
+from slmfix_training.rollout import new_sampler
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -124,11 +125,9 @@ class Ppo:
         optimizer = torch.optim.AdamW(groups, betas=(0.9, 0.95), weight_decay=0.0)
         self.policy, self.optimizer = accelerator.prepare(policy, optimizer)
         self.reference = reference.to(accelerator.device).requires_grad_(False).eval()  # type: ignore[arg-type,no-untyped-call,unused-ignore]
-        self.sampler = Sampler(
-            model=model,
-            vocabulary=vocabulary,
-            end=int(model.config.eos_token_id),  # type: ignore[arg-type,unused-ignore]
-            pad=int(model.config.pad_token_id or 0),
+        self.sampler = new_sampler(
+            model,
+            vocabulary,
             temperature=recipe.temperature,
             masked=recipe.masked,
             max_new=recipe.max_new,
@@ -150,7 +149,8 @@ class Ppo:
     def sample(self, cases: Sequence[Case]) -> list[list[Candidate]]:
         """The candidates of each case."""
         count = self.recipe.candidates
-        flat = self.sampler.sample([case.prompt for case in cases], count)
+        words = [known_words(case.program, case.errors) for case in cases] if self.recipe.lexicon else None
+        flat = self.sampler.sample([case.prompt for case in cases], count, words)
         return [flat[at : at + count] for at in range(0, len(flat), count)]
 
     def judge(self, cases: Sequence[Case], grouped: Sequence[Sequence[Candidate]]) -> list[list[Verdict]]:
@@ -299,7 +299,6 @@ def _branches(candidates: Sequence[Candidate]) -> list[Branch]:
 
 
 def _means(rows: Sequence[dict[str, Any]]) -> dict[str, float]:
-    """The mean of each figure, except for the number of updates and the largest ratio of the very first one, which
-    has to be 1: nothing was learnt yet."""
+    """Means, the number of updates, and the first one's largest ratio, which is 1: nothing was learnt yet."""
     means = {name: sum(row[name] for row in rows) / len(rows) for name in rows[0]}
     return means | {"updates": float(len(rows)), "first_ratio": rows[0]["largest_ratio"]}

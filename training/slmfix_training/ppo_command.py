@@ -46,3 +46,41 @@ def ppo(
     rule = RewardRule(kind=cast("Kind", kind), gate=cast("Gate", gate), floor=floor)
     run = PpoRun(start, samples_folder, output, PpoRecipe(**changes), rule, minutes)
     run.run(lambda row: click.echo(json.dumps({name: row[name] for name in SHOWN})), save_minutes)
+
+
+@click.command("ppo-evaluate")
+@click.argument("checkpoint", type=EXISTING)
+@click.option("--samples", "samples_folder", type=EXISTING, help="Folder with *.held.jsonl samples.")
+@click.option("--real", multiple=True, type=EXISTING, help="Real failing programs (JSONL files or folders).")
+@click.option("--count", default=40, show_default=True, help="Cases a language or file.")
+@click.option("--candidates", default=8, show_default=True, help="The greedy one and samples.")
+@click.option("--lexicon/--no-lexicon", default=True, help="Only words that the do-no-harm filter knows, as the bot.")
+@click.option("--seed", default=1, show_default=True)
+def ppo_evaluate(
+    checkpoint: Path,
+    samples_folder: Path | None,
+    real: tuple[Path, ...],
+    count: int,
+    candidates: int,
+    lexicon: bool,
+    seed: int,
+) -> None:
+    """What a checkpoint writes alone, greedily and with several candidates; one JSON object a language."""
+    import torch
+
+    from slmfix_bot.adapters.vocabulary import Vocabulary
+    from slmfix_training.checkpoint import load_model
+    from slmfix_training.rl_evaluate import Setting, measure, real_cases, synthetic_cases
+    from slmfix_training.rollout import new_sampler
+    from slmfix_training.tokenizer import load_tokenizer
+
+    torch.set_num_threads(1)
+    sampler = new_sampler(load_model(checkpoint), Vocabulary(load_tokenizer(checkpoint / "tokenizer.json")), seed=seed)
+    setting = Setting(count=candidates, lexicon=lexicon)
+    sets = {
+        "synthetic": synthetic_cases(samples_folder, count) if samples_folder else {},
+        "real": real_cases(real, count),
+    }
+    for kind, groups in sets.items():
+        for name, row in measure(sampler, groups, setting) if groups else ():
+            click.echo(json.dumps({"set": kind, "group": name, **row}))

@@ -10,7 +10,8 @@ class PpoRecipe:
     """A step samples `candidates` scripts for each of `prompts` broken programs and learns `epochs` times from them,
     `minibatch` prompts at a time.
 
-    `temperature` and `masked` (the bot's grammar) define the distribution that is sampled and improved. `kl` is the
+    `temperature`, `masked` (the bot's grammar) and `lexicon` (with it: only words that the bot would let pass) define
+    the distribution that is sampled and improved. `kl` is the
     price of a nat per token away from the reference; with `kl_target` (nats per script) it adapts, at most by a fifth
     of the error in each `kl_horizon` steps. An update stops early when it has moved the policy by `stop_kl` nats per
     token. `gold_weight` mixes in cross-entropy on the canonical scripts: on its own the RL loss forgets (CodeRL).
@@ -22,6 +23,7 @@ class PpoRecipe:
     candidates: int = 8
     temperature: float = 1.0
     masked: bool = True
+    lexicon: bool = True
     max_new: int = 64
     max_tokens: int = 384
     epochs: int = 2

@@ -48,10 +48,12 @@ def make_case(program: Program, clean: str | None, validators: Mapping[str, Vali
     )
 
 
-def read_rows(folder: Path, *, learning: bool | None = None) -> list[dict[str, Any]]:
+def read_rows(
+    folder: Path, *, learning: bool | None = None, patterns: Sequence[str] = PATTERNS
+) -> list[dict[str, Any]]:
     """Rows with `broken` and `clean`: of the `*.rl.jsonl` files, else of one half of the `*.held.jsonl` files, by the
     hash of the clean text: `learning` chooses the half, None takes both. Raises UsageError when there are none."""
-    for pattern in PATTERNS:
+    for pattern in patterns:
         rows = [
             row
             for file in sorted(folder.glob(pattern))
@@ -59,9 +61,9 @@ def read_rows(folder: Path, *, learning: bool | None = None) -> list[dict[str, A
             if row.get("broken")
         ]
         if rows:
-            halved = pattern == PATTERNS[1] and learning is not None
+            halved = pattern == PATTERNS[-1] and learning is not None
             return [row for row in rows if not halved or is_learning_half(row["clean"]) == learning]
-    msg = f"{folder} holds neither {' nor '.join(PATTERNS)}: write some with slmfix-train samples"
+    msg = f"{folder} holds neither {' nor '.join(patterns)}: write some with slmfix-train samples"
     raise UsageError(msg)
 
 

@@ -1,8 +1,8 @@
 """Candidates from the policy: several edit scripts a prompt, sampled in torch with a key-value cache.
 
-Under the bot's grammar mask every sampled script is legal, as in the bot itself. The log-probabilities are then those
-of the masked distribution, and the masks are kept with the candidate: an update that scored the same tokens under the
-whole vocabulary would compare two different distributions.
+Under the bot's grammar mask every sampled script is legal and, with `words`, invents none, as in the bot itself. The
+log-probabilities are then those of the masked distribution, and the masks are kept with the candidate: an update that
+scored the same tokens under the whole vocabulary would compare two different distributions.
 """
 
 from __future__ import annotations
@@ -13,16 +13,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
+from slmfix_bot.core.lexicon import Lexicon
+from slmfix_bot.core.prompt import END, PAD
 from slmfix_bot.core.script_grammar import ScriptGrammar, entries_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from numpy.typing import NDArray
     from transformers import LlamaForCausalLM
 
     from slmfix_bot.adapters.vocabulary import Vocabulary
 
+_VERILOG = "<l:verilog>"
 ROWS = 96  # candidates that are written at the same time
 
 
@@ -93,8 +96,11 @@ class Sampler:
         self.generator = torch.Generator(device=self.model.device).manual_seed(self.seed)
 
     @torch.no_grad()
-    def sample(self, prompts: Sequence[str], count: int) -> list[Candidate]:
-        """`count` candidates a prompt, in the order of the prompts."""
+    def sample(
+        self, prompts: Sequence[str], count: int, words: Sequence[Collection[str]] | None = None
+    ) -> list[Candidate]:
+        """`count` candidates a prompt, in the order of the prompts. `words` are those that may be written for each
+        prompt (case folded), None for any; they only matter with `masked`."""
         self.model.eval()  # type: ignore[no-untyped-call,unused-ignore]
         coded = [self.vocabulary.encode(prompt) for prompt in prompts]
         order = sorted(range(len(prompts)), key=lambda i: len(coded[i]))  # little padding
@@ -102,13 +108,16 @@ class Sampler:
         drafts: list[_Draft] = []
         for at in range(0, len(order), size):
             chunk = order[at : at + size]
-            rows = [_Draft(i, self._grammar(prompts[i])) for i in chunk for _ in range(count)]
+            lexicons = {i: Lexicon(words[i], based_numbers=prompts[i].startswith(_VERILOG)) for i in chunk if words}
+            rows = [_Draft(i, self._grammar(prompts[i], lexicons.get(i))) for i in chunk for _ in range(count)]
             self._write([coded[i] for i in chunk], rows, count)
             drafts += rows
         return [draft.candidate(self.end) for draft in sorted(drafts, key=lambda draft: draft.number)]
 
-    def _grammar(self, prompt: str) -> ScriptGrammar | None:
-        return ScriptGrammar(entries_of(prompt)) if self.masked else None
+    def _grammar(self, prompt: str, lexicon: Lexicon | None) -> ScriptGrammar | None:
+        if not self.masked:
+            return None
+        return ScriptGrammar(entries_of(prompt), self.vocabulary.operations, lexicon)
 
     def _write(self, coded: list[list[int]], rows: list[_Draft], count: int) -> None:
         """Prefills each prompt once, repeats its cache for its candidates, and drops those that are finished."""
@@ -168,3 +177,18 @@ def log_distribution(logits: torch.Tensor, legal: torch.Tensor | None, temperatu
     if legal is not None:
         scores = scores.masked_fill(~legal, float("-inf"))
     return scores.log_softmax(-1)
+
+
+def new_sampler(
+    model: LlamaForCausalLM, vocabulary: Vocabulary, *, temperature: float = 1.0, seed: int = 0, **settings: Any
+) -> Sampler:
+    """A sampler with the control tokens of the vocabulary; `settings` are further fields of `Sampler`."""
+    return Sampler(
+        model=model,
+        vocabulary=vocabulary,
+        end=vocabulary.control[END],
+        pad=vocabulary.control[PAD],
+        temperature=temperature,
+        seed=seed,
+        **settings,
+    )
