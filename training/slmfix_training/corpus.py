@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -48,12 +48,12 @@ OWN_HELD_OUT = 8  # the same for the files of a user, which are few
 MAX_OWN_BYTES = 3000  # longer programs do not fit into a window anyway (samples.py)
 HELD_OUT = 33  # one file in so many is kept out of training
 PER_SOURCE = {  # snippets that one package may give to one language: many packages are worth more than many of one
-    "bash": 3000,
-    "sql": 25_000,
-    "ansible": 20_000,
-    "python": 150,
-    "json": 120,
-    "yaml": 200,
+    "bash": 2000,
+    "sql": 15_000,
+    "ansible": 12_000,
+    "python": 80,
+    "json": 80,
+    "yaml": 120,
 }
 PER_FILE = {"sql": 600, "ansible": 60, "bash": 60}  # and one file; the first are taken
 LEAST_PER_SOURCE, LEAST_PER_FILE = 3000, 25  # for the other languages
@@ -273,10 +273,11 @@ def build_own_corpus(
     if not unique:
         msg = f"no file below {', '.join(map(str, folders))} matches {', '.join(patterns)}"
         raise UsageError(msg)
-    rows = [json.dumps(asdict(snippet), ensure_ascii=False) + "\n" for snippet in unique.values()]
+    named = (replace(snippet, licence=licence) for snippet in unique.values())
+    rows = [json.dumps(asdict(snippet), ensure_ascii=False) + "\n" for snippet in named]
     target.write_text("".join(rows), encoding="utf-8")
     manifest: dict[str, object] = {
-        "schema": "slmfix.corpus/1",
+        "schema": SCHEMA,
         "files": {target.name: {"snippets": len(rows), "sha256": hashlib.sha256(target.read_bytes()).hexdigest()}},
         "programs": len({snippet.file for snippet in unique.values()}),
         "held_out_programs": len({snippet.file for snippet in unique.values() if snippet.held_out}),

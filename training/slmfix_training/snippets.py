@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 MAX_LINES, MAX_CHARS = 40, 1800
-IN_TCL = re.compile(r"(?:\bexecsql|\bdb eval|do_execsql_test(?: -db \w+)? [\w.-]+) \{\n([^{}]+)\}")
+IN_TCL = re.compile(r"(?:\bexecsql|\bdb eval|do_execsql_test(?: -db \w+)? [\w.-]+) \{\n([^{}]+)\n\s*\}")
 COMMAND_LINE = re.compile(r"\| \w|\$\(|; do |find |awk |sed ")
 BUILT_IN = {*dir(builtins), "__file__"}
 SEEDS = 7  # texts are cut at places that depend on the text only
