@@ -1,0 +1,3 @@
+from tests.testing.engine import pool
+
+__all__ = ["pool"]
