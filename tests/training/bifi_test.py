@@ -98,6 +98,19 @@ def test_phrases_of_several_cases_are_kept(tmp_path: Path) -> None:
     assert any("This query will return all" in text for text in broken_forms(breaker, "sql", "SELECT a FROM b\n"))
 
 
+def test_the_end_of_the_file_stays_as_it_was(tmp_path: Path) -> None:
+    breaker = breaker_of(tmp_path, "bash", ("```\nls\n```", "ls\n", "residue"))
+    made = broken_forms(breaker, "bash", "wc -l\n") | broken_forms(breaker, "bash", "wc -l")
+    assert made
+    assert all(text.count("```") for text in made)
+    assert {text.endswith("\n") for text in broken_forms(breaker, "bash", "wc -l\n")} == {True}
+
+
+def test_talk_follows_any_program(tmp_path: Path) -> None:
+    pair = ("SELECT 'a'\nThis returns the very first letter of them all.\n", "SELECT 'a'\n", "residue")
+    assert broken_forms(breaker_of(tmp_path, "sql", pair), "sql", "SELECT max(age) FROM pet\n")
+
+
 def test_a_case_counts_once() -> None:
     assert learn("sql", [PAIR, PAIR]).pairs == 1
 

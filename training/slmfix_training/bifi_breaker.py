@@ -68,7 +68,8 @@ class Breaker:
         for _ in range(rng.choices([n for n, _ in self._edits], [w for _, w in self._edits])[0]):
             broken = self._break_once(program.language, text, rng, boost or {})
             if broken is not None and len(broken[0]) < MAX_CHARS:
-                text = broken[0]
+                # Whether a file ends with a line break is no matter of an edit script.
+                text = broken[0].rstrip("\r\n") + text[len(text.rstrip("\r\n")) :]
                 categories.append(broken[1])
         self.counts["fitted" if text != program.text else "nothing fits"] += 1
         return Corruption(text, tuple(categories), (program.text,)) if text != program.text else None

@@ -81,7 +81,7 @@ def learn(language: str, pairs: Iterable[tuple[str, str, str]]) -> Learnt:
             key = replace(template, every=every or _is_escape(template))
             learnt.weights[key] += 2 if _is_escape(template) else 1  # the others are there with two contexts
             learnt.categories[key][category] += 1
-    learnt.talk = _several(talk)
+    learnt.talk = Counter({word: n for word, n in _several(talk).items() if word.islower()})
     learnt.words = _several(runs - talk)
     return learnt
 
@@ -163,7 +163,9 @@ def _template(hunk: _Hunk, context: int, runs: Counter[tuple[str, ...]]) -> Temp
         hole = holes.setdefault(piece.text, len(holes)) if piece.symbol in _HOLES else -1
         return Slot(piece.symbol, hole, piece.begins_line if strict and strictly else None)
 
-    left = tuple(slot(piece, strict=False) for piece in clean[max(0, i1 - context) : i1])
+    # Talk follows whatever the program ends with.
+    begin = i1 if _is_long(hunk) and i2 >= len(clean) - 1 else max(0, i1 - context)
+    left = tuple(slot(piece, strict=False) for piece in clean[begin:i1])
     old = tuple(slot(piece, strict=True) for piece in clean[i1:i2])
     right = tuple(slot(piece, strict=i == 0) for i, piece in enumerate(clean[i2 : i2 + context]))
     escaped, shift = _escaping(hunk), _shift(hunk)
