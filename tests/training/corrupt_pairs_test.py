@@ -13,22 +13,21 @@ from slmfix_training.corrupt_cut import Openings, truncated
 from slmfix_training.corrupt_pairs import (
     ENRICH,
     PAIRS,
-    async_separator,
-    dangling_condition,
-    divided,
     escaped_document,
     gate_module,
-    joined_statements,
-    lost_semicolons,
     maintainer,
-    one_line,
-    placeholder_table,
-    placeholder_value,
-    placeholder_word,
-    repeated_function,
     script_in_heredoc,
     small_value,
     workdir,
+)
+from slmfix_training.corrupt_pairs_bash import async_separator, lost_semicolons, one_line, placeholder_word
+from slmfix_training.corrupt_pairs_python import repeated_function, unimported
+from slmfix_training.corrupt_pairs_sql import (
+    dangling_condition,
+    divided,
+    joined_statements,
+    placeholder_table,
+    placeholder_value,
     year_of,
 )
 from slmfix_training.samples import diagnose, is_clean
@@ -48,6 +47,7 @@ CASES: list[tuple[str, PairOperator, str, str]] = [
     ("sql", placeholder_value, WHERE, "SELECT name FROM users\n"),
     ("sql", placeholder_table, WHERE, "SELECT users.name FROM users\n"),
     ("python", repeated_function, CLEAN["python"], "x = 1\n"),
+    ("python", unimported, "def f(a):\n    return a\n", "# x = 1\n"),
     ("json", escaped_document, CLEAN["json"], '{"a": "\\n"}'),
     ("verilog", gate_module, GATE, CLEAN["verilog"]),
     ("terraform", script_in_heredoc, CLEAN["terraform"], ""),

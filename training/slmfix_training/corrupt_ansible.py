@@ -216,7 +216,7 @@ ANSIBLE_SYNTAX: tuple[Fault, ...] = (
     (3, "residue", fence("ansible")),
     (0.5, "residue", prose_tail("ansible")),
     (0.5, "residue", prose_head("ansible")),
-    (6, "jinja", swap(r"(:|-) [\"']\{\{ ?(.*?) ?\}\}(.*?)[\"']\s*$", r"\1 {{ \2 }}\3", flags=M)),
+    (4, "jinja", swap(r"(:|-) [\"']\{\{ ?(.*?) ?\}\}(.*?)[\"']\s*$", r"\1 {{ \2 }}\3", flags=M)),
     (2, "jinja", swap(r" ?\}\}", "}", "}}}", "")),
     (1, "jinja", swap(r"\{\{ ?", "{", "{{{", "{% ")),
     (
@@ -228,7 +228,7 @@ ANSIBLE_SYNTAX: tuple[Fault, ...] = (
 
 
 ANSIBLE_NAMES: tuple[Fault, ...] = (
-    (14, "option-name", wrong_option),
+    (11, "option-name", wrong_option),
     (4, "option-name", foreign_option),
     (5, "module-name", wrong_module),
     (3, "module-name", other_collection),

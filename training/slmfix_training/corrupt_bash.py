@@ -91,7 +91,7 @@ SYNTAX: tuple[Fault, ...] = (
     (1, "separator", swap(r"&& ", "&& && ", "&& | ")),
     (1, "unclosed", swap(r"<<-?\s*['\"]?(\w+)['\"]?", r"<< \1_")),
     (5, "separator", joined_lines),
-    (6, "residue", fence("bash")),
+    (5, "residue", fence("bash")),
     (4, "residue", prose_tail("bash")),
     (1, "residue", prose_head("bash")),
     (3, "simulated-output", simulated_output),

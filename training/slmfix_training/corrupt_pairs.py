@@ -7,6 +7,16 @@ import re
 from typing import TYPE_CHECKING
 
 from slmfix_training.corrupt_cut import truncated
+from slmfix_training.corrupt_pairs_bash import async_separator, command_line, lost_semicolons, placeholder_word
+from slmfix_training.corrupt_pairs_python import repeated_function, unimported
+from slmfix_training.corrupt_pairs_sql import (
+    dangling_condition,
+    divided,
+    joined_statements,
+    placeholder_table,
+    placeholder_value,
+    year_of,
+)
 
 if TYPE_CHECKING:
     from random import Random
@@ -15,152 +25,10 @@ if TYPE_CHECKING:
     from slmfix_training.corrupt_text import Operator
 
 M = re.MULTILINE
-_CONTINUED = ("do", "then", "else", "{", "|", "&&", "||", ";", "(", "&", "in")
-_PLACES = ("file", "filename", "directory", "path", "pid", "user", "host", "url", "string", "http://www.example.com")
 _SCRIPT = (
     *('echo "${NAME:-world}"', "for f in ${FILES[@]}; do", 'if [ -z "${HOME}" ]; then', "exec ${APP_HOME}/bin/run"),
     *('curl -s "http://${HOST}:${PORT:-80}/"', "export PATH=${PATH}:/opt/bin", "date +%{Y}", "log ${1:?missing}"),
 )
-
-
-def one_line(text: str) -> str | None:
-    """A short script as a command line, as models write it; None where joining lines would change it."""
-    if re.search(r"<<|\\\n|\bcase\b|^\s*\w+\(\)", text, M) or not 1 < text.count("\n") <= 12:
-        return None
-    parts: list[str] = []
-    for raw in text.split("\n"):
-        line = raw.strip()
-        if not line or line.startswith("#"):
-            continue
-        if re.search(r"\s#", line):
-            return None
-        if parts:
-            parts.append(" " if parts[-1].endswith(_CONTINUED) else "; ")
-        parts.append(line)
-    joined = "".join(parts)
-    return joined + "\n" if len(joined) < 400 else None
-
-
-def lost_semicolons(text: str, rng: Random) -> Pair | None:
-    """A block on one line without some or all of the semicolons that it then needs."""
-    clean = one_line(text) if text.count("\n") > 1 else text
-    if clean is None:
-        return None
-    closing = r"; *(?=(?:done|fi|else|elif)\b)"
-    pattern = rng.choices((closing, r"; *(?=(?:done|fi|else|elif|then|do)\b)", r"; *(?=\w)"), (55, 20, 25))[0]
-    places = list(re.finditer(pattern, clean))
-    if not places:
-        return None
-    if rng.random() < 0.6 and pattern == closing:
-        broken = re.sub(pattern, " ", clean)
-    else:
-        place = rng.choice(places)
-        broken = clean[: place.start()] + " " + clean[place.end() :]
-    return broken, (clean,)
-
-
-def placeholder_word(text: str, rng: Random) -> Pair | None:
-    """`<file>` in place of a name, which is a redirection to the shell; quoted it is what was meant."""
-    found = list(re.finditer(r"(?<=[ =])[\w./~-]*\w\.?\w+(?=\s*(?:$|[|;]))", text, M))
-    if not found:
-        return None
-    match = rng.choice(found)
-    name = rng.choice(_PLACES)
-    before, after = text[: match.start()], text[match.end() :]
-    return f"{before}<{name}>{after}", (f"{before}'<{name}>'{after}",)
-
-
-def async_separator(text: str, rng: Random) -> Pair | None:
-    """A semicolon behind an ampersand, which separates already."""
-    places = list(re.finditer(r";(?= *(?:done|fi)\b)", text))
-    if not places:
-        return None
-    place = rng.choice(places)
-    return text[: place.start()] + " &;" + text[place.end() :], (text[: place.start()] + " &" + text[place.end() :],)
-
-
-def repeated_function(text: str, rng: Random) -> Pair | None:
-    """The model begins the same function, or another like it, again, and is cut off."""
-    head = re.search(r"^(?:def|class) \w+[^\n]*:\n", text, M)
-    if not head or len(text) > 900:
-        return None
-    again = text[head.start() :]
-    if rng.random() < 0.5:
-        again = re.sub(r"^(def|class) (\w+)", rf"\1 \2_{rng.choice(('two', 'alt', 'v2', 'test', 'sorted'))}", again)
-    cut = truncated("python", 0.1)(again, rng)
-    if cut is None:
-        return None
-    start = text.rstrip() + "\n\n\n"
-    return start + cut[0], (*(start + clean for clean in cut[1]), text)
-
-
-def year_of(text: str, rng: Random) -> Pair | None:
-    """A function of another database: YEAR in place of STRFTIME."""
-    found = list(re.finditer(r"(?<=SELECT )((?:\w+\.)?\w+)(?=,| FROM|\nFROM)", text))
-    if not found:
-        return None
-    match = rng.choice(found)
-    part, name = rng.choice((("%Y", "YEAR"), ("%Y", "YEAR"), ("%m", "MONTH"), ("%d", "DAY")))
-    sides = text[: match.start()], text[match.end() :]
-    broken = f"{sides[0]}{name}({match[1]}){sides[1]}"
-    fits = (f"STRFTIME('{part}', {match[1]})", f"EXTRACT({name} FROM {match[1]})")
-    return broken, tuple(f"{sides[0]}{new}{sides[1]}" for new in fits)
-
-
-def divided(text: str, rng: Random) -> Pair | None:
-    """A sum or quotient written as a function that no database has."""
-    found = list(re.finditer(r"\b(SUM|COUNT|AVG|MAX|MIN)\(([^()]*)\)", text))
-    if not found:
-        return None
-    match = rng.choice(found)
-    sign, name = rng.choice((("/", "DIVIDE"), ("*", "MULTIPLY"), ("-", "SUBTRACT"), ("/", "DIV"), ("+", "ADD")))
-    other = rng.choice(("COUNT(*)", "100", "2", "12", match[0]))
-    sides = text[: match.start()], text[match.end() :]
-    return f"{sides[0]}{name}({match[0]}, {other}){sides[1]}", (f"{sides[0]}{match[0]} {sign} {other}{sides[1]}",)
-
-
-def dangling_condition(text: str, rng: Random) -> Pair | None:
-    """Conditions repeated until the limit, the last one cut."""
-    found = re.search(r"\bWHERE\s+((?:\w+\.)?\w+ (?:=|>|<) (?:'[^']*'|\d+))", text)
-    if not found or re.search(r"GROUP|ORDER|LIMIT|HAVING|\)\s*;?\s*\Z", text):
-        return None
-    clean = text.rstrip("; \n") + f" {rng.choice(('AND', 'OR'))} {found[1]}" * rng.randint(0, 3)
-    left = found[1].rsplit(" ", 1)[0]
-    return f"{clean} {rng.choice(('AND', 'AND NOT', 'OR', f'AND {left}'))}\n", (clean + "\n",)
-
-
-def joined_statements(text: str, rng: Random) -> Pair | None:
-    """A second statement follows without a separator, sometimes behind a comment that asks for it."""
-    bare = text.rstrip("; \n")
-    if len(bare) > 500 or ";" in bare:
-        return None
-    limit = re.sub(r"\bLIMIT \d+", lambda _: f"LIMIT {rng.randint(1, 20)}", bare)
-    other = re.sub(r"\b\d+\b", lambda _: str(rng.randint(1, 99)), bare) if rng.random() < 0.5 else limit
-    joint = rng.choice((" ", "\n", "\n\n", " "))
-    count = rng.choice((1, 1, 1, 2))
-    return bare + (joint + other) * count + "\n", (bare + (";" + joint + other) * count + "\n",)
-
-
-def placeholder_value(text: str, rng: Random) -> Pair | None:
-    """`<value>` in place of a value."""
-    found = list(re.finditer(r"(?<=(?:= |> |< ))(?:'[^']*'|\d+)", text))
-    if not found:
-        return None
-    match = rng.choice(found)
-    name = rng.choice(("value", "name", "id", "code", "year", "some_value", "date", "number", "city", "type", "string"))
-    form = rng.choice(("<{}>", "<{}>", "<{}>", "<|{}|>", "[{}]", "{{{}}}")).format(name)
-    sides = text[: match.start()], text[match.end() :]
-    return f"{sides[0]}{form}{sides[1]}", (f"{sides[0]}'{name}'{sides[1]}",)
-
-
-def placeholder_table(text: str, rng: Random) -> Pair | None:
-    """`<table name>` in place of a table."""
-    found = re.search(r"\bFROM (\w+)(?=\s*(?:;|WHERE|GROUP|ORDER|LIMIT|\Z))", text)
-    if not found or text.count(found[1]) > 1:
-        return None
-    name = rng.choice(("table_name", "table", "your_table", "tables", "table1"))
-    sides = text[: found.start(1)], text[found.end(1) :]
-    return f"{sides[0]}<{name}>{sides[1]}", (f"{sides[0]}{name}{sides[1]}", f"{sides[0]}'{name}'{sides[1]}")
 
 
 def gate_module(text: str, rng: Random) -> Pair | None:
@@ -252,22 +120,12 @@ def small_value(text: str, rng: Random) -> str | None:
     return json.dumps(rng.choice(found), separators=separators, ensure_ascii=False) + rng.choice(("", "\n"))
 
 
-def command_line(text: str, rng: Random) -> str | None:
-    """A short script on one line, or one line of a longer one."""
-    joined = one_line(text)
-    if joined and rng.random() < 0.7:
-        return joined
-    lines = [line.strip() for line in text.split("\n") if 20 < len(line.strip()) < 200]
-    whole = [line for line in lines if not line.startswith("#") and not line.endswith(("\\", *_CONTINUED))]
-    return rng.choice(whole) + "\n" if whole else None
-
-
 PAIRS: dict[str, tuple[PairFault, ...]] = {
     "bash": (
-        (30, "separator", lost_semicolons),
+        (38, "separator", lost_semicolons),
         (9, "placeholder", placeholder_word),
         (1.5, "separator", async_separator),
-        (15, "truncation", truncated("bash", 0.3)),
+        (10, "truncation", truncated("bash", 0.3)),
     ),
     "sql": (
         (9, "truncation", truncated("sql")),
@@ -278,7 +136,11 @@ PAIRS: dict[str, tuple[PairFault, ...]] = {
     ),
     "verilog": ((5, "option-name", gate_module),),
     "sql-schema": ((8, "dialect", year_of), (5, "dialect", divided)),
-    "python": ((46, "truncation", truncated("python", 0.3)), (12, "truncation", repeated_function)),
+    "python": (
+        (46, "truncation", truncated("python", 0.3)),
+        (10, "truncation", repeated_function),
+        (16, "missing-import", unimported),
+    ),
     "json": ((10, "truncation", truncated("json", 0.2)), (2, "escapes", escaped_document)),
     "terraform": ((60, "truncation", truncated("terraform", 0.5)), (15, "escapes", script_in_heredoc)),
     "dockerfile": ((22, "keyword", maintainer), (10, "option-value", workdir)),

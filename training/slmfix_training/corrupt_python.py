@@ -139,8 +139,8 @@ def lost_docstring_end(text: str, rng: Random) -> str | None:
 
 
 SYNTAX: tuple[Fault, ...] = (
-    (24, "missing-import", missing_import),
-    (11, "unknown-name", undefined_name),
+    (12, "missing-import", missing_import),
+    (8, "unknown-name", undefined_name),
     (1, "missing-argument", wrong_argument),
     (2, "separator", missing_colon),
     (1.5, "unclosed", drop(r"\)")),

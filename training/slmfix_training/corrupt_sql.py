@@ -119,9 +119,9 @@ def foreign_quotes(text: str, rng: Random) -> str | None:
 
 
 SYNTAX: tuple[Fault, ...] = (
-    (13, "simulated-output", simulated_output),
-    (13, "residue", prose_tail("sql")),
-    (9, "residue", fence("sql")),
+    (17, "simulated-output", simulated_output),
+    (9, "residue", prose_tail("sql")),
+    (6, "residue", fence("sql")),
     (2.5, "residue", prose_head("sql")),
     (2, "residue", swap(r"\s*;?\s*\Z", " <|end|>\n", " <|im_end|>\n", " </s>\n", " ```\n", " <\n", "\n-\n")),
     (20, "escapes", markdown_escape),
@@ -130,7 +130,7 @@ SYNTAX: tuple[Fault, ...] = (
     (2.5, "clause-order", move_clause),
     (2, "clause-order", late_join),
     (1.5, "dialect", top_n),
-    (2, "dialect", foreign_quotes),
+    (5, "dialect", foreign_quotes),
     (1, "dialect", swap(r" = ", " == = ", " = = ", " =< ", " === ")),
     (0.3, "separator", swap(r"\.(\w)", r". .\1", r"..\1")),
     (1.5, "quotes", broken_quote),
