@@ -19,11 +19,12 @@ from slmfix_bot.core.edit_script import decode, encode
 from slmfix_bot.core.harm import BOUNDS, assess
 from slmfix_bot.core.options import Aggressiveness
 from slmfix_bot.core.program import Program
-from slmfix_bot.core.prompt import END, OUT, PAD
+from slmfix_bot.core.prompt import END, OPERATIONS, OUT, PAD
 from slmfix_bot.core.propose import propose
 from slmfix_bot.core.propose.case import Case
 from slmfix_bot.core.window import build_window
 from slmfix_bot.validators import VALIDATORS
+from slmfix_training.categories import categorise
 from slmfix_training.packing import MAX_NEW, MAX_TOKENS
 from slmfix_training.samples import diagnose
 
@@ -47,6 +48,8 @@ def read_held_out(folder: Path, count: int, seed: int) -> dict[str, list[dict[st
         for line in file.read_text().split("\n"):
             if line:
                 row = json.loads(line)
+                if row.get("kind", "repair") != "repair":
+                    continue  # exercises in copying are no failures
                 is_schema = row["language"] == "sql" and row["rule"] != "syntax"
                 groups.setdefault("sql-schema" if is_schema else row["language"], []).append(row)
     rng = Random(seed)
@@ -61,6 +64,7 @@ class Judge:
     ) -> None:
         self.validators = validators
         self.model, self.tokenizer = model.eval(), tokenizer  # type: ignore[no-untyped-call,unused-ignore]
+        self.operations = [name for name in OPERATIONS if tokenizer.token_to_id(name) is not None]
         self.end, self.pad = tokenizer.token_to_id(END), tokenizer.token_to_id(PAD)
 
     def encode(self, text: str) -> list[int]:
@@ -115,20 +119,24 @@ def _program(row: dict[str, Any]) -> Program:
 
 
 def evaluate_group(judge: Judge, rows: list[dict[str, Any]], ranked: int) -> dict[str, Any]:
-    """The figures of one language; shares are of all rows, `ranking` of the cases with a choice."""
+    """The figures of one language; shares are of all rows, `ranking` of the cases with a choice. `categories` counts
+    the same by the kind of the planted faults; a sample with several kinds counts for each."""
     rows = [row for row in rows if len(judge.encode(row["prompt"] + row["script"])) <= MAX_TOKENS]
     scores = judge.score([(row["prompt"], row["script"]) for row in rows])
     counts: Counter[str] = Counter()
+    categories: dict[str, Counter[str]] = {}
     for row, script in zip(rows, judge.greedy([row["prompt"] for row in rows]), strict=True):
         program = _program(row)
         errors = diagnose(program, explain=True, validators=judge.validators) or ()
         window = build_window(program.text, errors, language=program.language) if errors else None
         text = decode(window, program.text, script) if window else None
-        counts["exact"] += text == row["clean"]
-        counts["well_formed"] += text is not None
+        found = Counter({"n": 1, "well_formed": int(text is not None), "exact": int(text == row["clean"])})
         if text is not None and is_clean_text(judge, program, text):
-            counts["pass"] += 1
-            counts["harmless_pass"] += not assess(program, text, errors, BOUNDS[Aggressiveness.MEDIUM]).reasons
+            harm = assess(program, text, errors, BOUNDS[Aggressiveness.MEDIUM])
+            found += Counter({"pass": 1, "harmless_pass": int(not harm.reasons)})
+        counts += found
+        for category in row.get("categories") or [categorise(program, errors)]:
+            categories.setdefault(category, Counter()).update(found)
     total, tokens = sum(value for value, _ in scores), sum(size for _, size in scores)
     shares = {
         name: round(counts[name] / max(1, len(rows)), 3) for name in ("well_formed", "exact", "pass", "harmless_pass")
@@ -139,6 +147,10 @@ def evaluate_group(judge: Judge, rows: list[dict[str, Any]], ranked: int) -> dic
         "perplexity": round(math.exp(-total / max(1, tokens)), 3),
         **{f"greedy_{name}": share for name, share in shares.items()},
         "ranking": rank_group(judge, rows[:ranked]),
+        "categories": {
+            category: {name: found[name] for name in ("n", "exact", "pass", "harmless_pass")}
+            for category, found in sorted(categories.items(), key=lambda pair: -pair[1]["n"])
+        },
     }
 
 
@@ -153,7 +165,7 @@ def rank_group(judge: Judge, rows: list[dict[str, Any]]) -> dict[str, Any]:
             continue
         errors = diagnose(_program(row), explain=True, validators=judge.validators) or ()
         window = build_window(row["broken"], errors, language=row["language"])
-        scripts = [(text, encode(window, row["broken"], text)) for text in texts]
+        scripts = [(text, encode(window, row["broken"], text, operations=judge.operations)) for text in texts]
         known = [(text, script) for text, script in scripts if script is not None]
         if row["clean"] not in [text for text, _ in known]:
             continue
