@@ -47,6 +47,7 @@ def main() -> None:
 @click.option("--output", type=FOLDER, required=True)
 @click.option("--exclude", multiple=True, type=EXISTING, help="Evaluation sets (JSONL); their texts are refused.")
 @click.option("--seed", default=1, show_default=True)
+@click.option("--share", default=1.0, show_default=True, help="Of the usual number of snippets per package.")
 @click.option("--language", help="Only this one; with --validator-config one of your own, default the first there.")
 @click.option("--licence", default="proprietary", show_default=True, help="With --validator-config: of your files.")
 @OWN
@@ -55,6 +56,7 @@ def corpus(
     output: Path,
     exclude: tuple[Path, ...],
     seed: int,
+    share: float,
     language: str | None,
     licence: str,
     validator_config: Path | None,
@@ -65,7 +67,7 @@ def corpus(
         manifest = build_own_corpus(own.language, roots, own.patterns, output, licence)
     else:
         chosen = (language,) if language else LANGUAGES
-        manifest = build_corpus(roots, output, Exclusion(evaluation_texts(exclude)), seed, chosen)
+        manifest = build_corpus(roots, output, Exclusion(evaluation_texts(exclude)), seed, chosen, share)
     click.echo(json.dumps(manifest, indent=2))
 
 

@@ -126,8 +126,8 @@ def collect(
 class Filter:
     """Decides which snippets of a language stay, and counts why the others go."""
 
-    def __init__(self, language: str, verdicts: Verdicts, exclusion: Exclusion) -> None:
-        self._limit = PER_SOURCE.get(language, LEAST_PER_SOURCE)
+    def __init__(self, language: str, verdicts: Verdicts, exclusion: Exclusion, share: float) -> None:
+        self._limit = round(share * PER_SOURCE.get(language, LEAST_PER_SOURCE))
         self.counts: Counter[str] = Counter()
         self.by_source: Counter[str] = Counter()
         self.by_licence: Counter[str] = Counter()
@@ -169,11 +169,11 @@ class Filter:
 
 
 def build_language(
-    language: str, roots: tuple[Path, ...], output: Path, exclusion: Exclusion, seed: int
+    language: str, roots: tuple[Path, ...], output: Path, exclusion: Exclusion, seed: int, share: float = 1.0
 ) -> dict[str, Any]:
     """Writes `<language>.jsonl`; its entry of the manifest. A finished file of the same inputs is kept."""
     target, state = output / f"{language}.jsonl", output / "state" / f"{language}.json"
-    inputs = _inputs(language, roots, exclusion, seed)
+    inputs = _inputs(language, roots, exclusion, seed, share)
     if state.exists() and target.exists():
         kept: dict[str, Any] = json.loads(state.read_text())
         if kept["inputs"] == inputs and kept["sha256"] == hashlib.sha256(target.read_bytes()).hexdigest():
@@ -181,7 +181,7 @@ def build_language(
     part = output / "state" / f"{language}.jsonl.part"
     part.parent.mkdir(parents=True, exist_ok=True)
     with Verdicts(output / "state" / f"{language}.verdicts", language) as verdicts, part.open("w") as file:
-        chosen = Filter(language, verdicts, exclusion)
+        chosen = Filter(language, verdicts, exclusion, share)
         for snippet in collect(language, roots, seed, chosen.is_full):
             if chosen.keeps(snippet):
                 file.write(json.dumps(asdict(snippet), ensure_ascii=False) + "\n")
@@ -198,12 +198,13 @@ def build_language(
     return entry
 
 
-def _inputs(language: str, roots: tuple[Path, ...], exclusion: Exclusion, seed: int) -> str:
+def _inputs(language: str, roots: tuple[Path, ...], exclusion: Exclusion, seed: int, share: float) -> str:
     """A hash of what the result depends on, besides the code."""
     present = [source.name for source in sources() if language in source.languages and find_root(source, roots)]
     facts = [
         language,
         seed,
+        share,
         GENERATED.get(language, 0),
         PER_SOURCE.get(language),
         PER_FILE.get(language),
@@ -215,16 +216,25 @@ def _inputs(language: str, roots: tuple[Path, ...], exclusion: Exclusion, seed: 
 
 
 def build_corpus(
-    roots: tuple[Path, ...], output: Path, exclusion: Exclusion, seed: int, languages: tuple[str, ...] = LANGUAGES
+    roots: tuple[Path, ...],
+    output: Path,
+    exclusion: Exclusion,
+    seed: int,
+    languages: tuple[str, ...] = LANGUAGES,
+    share: float = 1.0,
 ) -> dict[str, Any]:
-    """Writes the languages and `manifest.json`; returns the manifest. Packages that are not there are listed."""
+    """Writes the languages and `manifest.json`; returns the manifest. Packages that are not there are listed.
+
+    `share` of the usual number of snippets is taken of each package; generated programs are always all there.
+    """
     output.mkdir(parents=True, exist_ok=True)
-    entries = {language: build_language(language, roots, output, exclusion, seed) for language in languages}
+    entries = {name: build_language(name, roots, output, exclusion, seed, share) for name in languages}
     fields = ("snippets", "sha256", "dropped", "by_source", "by_licence")
     used = {name for entry in entries.values() for name in entry["by_source"]}
     manifest: dict[str, Any] = {
         "schema": SCHEMA,
         "seed": seed,
+        "share_of_the_limits_per_package": share,
         "near_duplicates": {"method": "MinHash over shingles of 4 tokens", "threshold": THRESHOLD},
         "evaluation_sets": {"texts": len(exclusion.hashes), "sha256": exclusion.digest},
         "source_table_sha256": hashlib.sha256(TABLE.read_bytes()).hexdigest(),

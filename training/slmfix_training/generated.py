@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 GENERATED = {
-    "sql": 35_000,
+    "sql": 20_000,
     "bash": 8_000,
     "json": 9_000,
     "yaml": 5_000,
