@@ -99,15 +99,15 @@ def test_phrases_of_several_cases_are_kept(tmp_path: Path) -> None:
 
 
 def test_the_end_of_the_file_stays_as_it_was(tmp_path: Path) -> None:
-    breaker = breaker_of(tmp_path, "bash", ("```\nls\n```", "ls\n", "residue"))
-    made = broken_forms(breaker, "bash", "wc -l\n") | broken_forms(breaker, "bash", "wc -l")
+    breaker = breaker_of(tmp_path, "bash", ("```\nls -a | wc -l\n```", "ls -a | wc -l\n", "residue"))
+    made = broken_forms(breaker, "bash", "du -h\n") | broken_forms(breaker, "bash", "du -h")
     assert made
     assert all(text.count("```") for text in made)
-    assert {text.endswith("\n") for text in broken_forms(breaker, "bash", "wc -l\n")} == {True}
+    assert {text.endswith("\n") for text in broken_forms(breaker, "bash", "du -h\n")} == {True}
 
 
 def test_talk_follows_any_program(tmp_path: Path) -> None:
-    pair = ("SELECT 'a'\nThis returns the very first letter of them all.\n", "SELECT 'a'\n", "residue")
+    pair = ("SELECT 'a'\nThis gives you that very same letter, which is nice.\n", "SELECT 'a'\n", "residue")
     assert broken_forms(breaker_of(tmp_path, "sql", pair), "sql", "SELECT max(age) FROM pet\n")
 
 

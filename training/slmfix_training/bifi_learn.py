@@ -20,6 +20,8 @@ SEVERAL = 3  # different cases that a word, or a run of words, has to occur in t
 _RUN = 4  # words of a run that are looked at together
 _MAX_OLD, _MAX_NEW = 6, 120
 _FREE = {"sql", "json", "verilog"}  # in which a line break is a blank
+_OPEN = {"own", "free", "said", "number"}  # kinds of `Out` whose text is made up
+_LONGEST_RUN = 6  # words of a phrase
 _TALK = 8  # words that come in at once
 _HOLES = {"<word>", "<number>"}
 _SENTINELS = {START, END}
@@ -200,27 +202,33 @@ def _shift(hunk: _Hunk) -> int:
 
 def _outs(hunk: _Hunk, holes: dict[str, int], runs: Counter[tuple[str, ...]]) -> Iterator[Out]:
     """What is written, piece by piece. A word stays literal where the run of literal words that it ends is one that
-    several cases show; so do words one by one, but never a sentence of a single case."""
+    several cases show; so do words one by one, but never a sentence of a single case, nor a long one of several."""
     names = {piece.text for piece in hunk.clean if piece.symbol in _HOLES}
     base = _line_indent(hunk.clean, hunk.i1)
-    run: tuple[str, ...] = ()
     prose = _is_long(hunk)
+    run: tuple[str, ...] = ()
+    length = 0
     for i, piece in enumerate(hunk.come[:_MAX_NEW]):
-        gap, indent = "=", 0
-        if i or hunk.i1 == hunk.i2 or hunk.clean[hunk.i1].begins_line != piece.begins_line:
-            gap = "\n" if piece.begins_line else " " if piece.gap else ""
-        if piece.begins_line:
-            gap, indent = "\n", width(piece.gap) - base
         run = (*run[1 - _RUN :], piece.text)
         kind, text, hole = "literal", piece.text, -1
         if piece.symbol in _HOLES:
             kind, text, hole = _word(piece, holes, names)
             kind = "said" if prose and kind in {"own", "free"} else kind
-            if kind in {"own", "free", "said", "number"} and runs[run] >= SEVERAL:
-                kind, text = "literal", piece.text
-            elif kind != "literal":
-                run = ()
-        yield Out(kind, text, hole, gap, indent)
+            if kind in _OPEN and runs[run] >= SEVERAL and length < _LONGEST_RUN:
+                kind, text, length = "literal", piece.text, length + 1
+            elif kind in _OPEN:
+                run, length = (), 0
+        yield Out(kind, text, hole, *_gap(hunk, i, base))
+
+
+def _gap(hunk: _Hunk, i: int, base: int) -> tuple[str, int]:
+    """Gap and indentation of the i-th new piece; `=` where the old piece at its place begins a line as it does."""
+    piece = hunk.come[i]
+    if piece.begins_line:
+        return "\n", width(piece.gap) - base
+    if i or hunk.i1 == hunk.i2 or hunk.clean[hunk.i1].begins_line:
+        return " " if piece.gap else "", 0
+    return "=", 0
 
 
 def _word(piece: Piece, holes: dict[str, int], names: set[str]) -> tuple[str, str, int]:
