@@ -10,6 +10,7 @@ import click
 
 from slmfix_bot.validators import VALIDATORS
 from slmfix_training.bifi_command import bifi
+from slmfix_training.card_command import card
 from slmfix_training.corpus import LANGUAGES, build_corpus, build_own_corpus, excluded_hashes
 from slmfix_training.errors_command import errors
 from slmfix_training.exclusion import Exclusion, evaluation_texts
@@ -178,4 +179,5 @@ main.add_command(sft)
 main.add_command(start)
 main.add_command(errors)
 main.add_command(fetch)
+main.add_command(card)
 main.add_command(bifi)
