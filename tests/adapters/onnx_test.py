@@ -12,6 +12,7 @@ from slmfix_bot.adapters.model_package import MANIFEST, hash_file, load_package
 from slmfix_bot.adapters.onnx import Network, OnnxRepairModel, available_devices, load_vocabulary
 from slmfix_bot.core.diagnostic import Diagnostic
 from slmfix_bot.core.edit_operation import parse_script
+from slmfix_bot.core.lexer import words
 from slmfix_bot.core.program import Program
 from slmfix_bot.core.prompt import SPECIAL_TOKENS, render_prompt
 from slmfix_bot.core.script_grammar import Allowed
@@ -63,6 +64,15 @@ def test_propose_is_deterministic_and_starts_greedy(model: OnnxRepairModel) -> N
             assert first[0].script == alone[0].script
             greedy += 1
     assert greedy  # a random model finishes some of them
+
+
+def test_propose_keeps_to_the_words(model: OnnxRepairModel) -> None:
+    known = {"select", "name", "from", "orders", "form"}
+    fresh = [op for given in model.propose(PROMPT, 16, known) for op in parse_script(given.script) or () if op.text]
+    assert fresh
+    for operation in fresh:
+        new = [word for word in words(operation.text) if word.isascii()]
+        assert all(word in known or len(word) == 1 for word in new), operation
 
 
 def test_propose_log_probability_is_that_of_its_tokens(model: OnnxRepairModel) -> None:
