@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from slmfix_training.error_counts import count_real, count_samples, token_similarity, variation, wilson
-from slmfix_training.error_report import render
+from slmfix_training.error_report import Measured, render
 from slmfix_training.errors_command import errors
 from slmfix_training.real_cases import read_real_cases
 
@@ -58,7 +58,7 @@ def test_counts(data: Path) -> None:
 
 def test_samples_without_the_whole_program_are_left_out(data: Path, samples: Path) -> None:
     assert count_samples(samples, count_real(data), 10).categories == {"quotes": 1}
-    assert count_samples(samples, count_real(data), 10, shards="2.*").total == 0
+    assert count_samples(samples, count_real(data), 10, bifi=True).total == 0
 
 
 def test_the_report_holds_no_program(data: Path, samples: Path, tmp_path: Path) -> None:
@@ -73,7 +73,7 @@ def test_the_report_holds_no_program(data: Path, samples: Path, tmp_path: Path) 
 
 
 def test_a_report_without_samples_compares_nothing(data: Path) -> None:
-    assert "differ most" not in render([(count_real(data), None)])
+    assert "differ most" not in render([Measured(count_real(data))])
 
 
 def test_the_schema_counts_only_for_faults_of_schema(tmp_path: Path) -> None:

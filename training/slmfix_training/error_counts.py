@@ -80,10 +80,12 @@ def count_real(file: Path) -> ErrorCounts:
     return counts
 
 
-def count_samples(folder: Path, counts: ErrorCounts, limit: int, shards: str = "*") -> ErrorCounts:
-    """The same of as many synthetic programs of that language, drawn evenly from the shards that hold them whole."""
+def count_samples(folder: Path, counts: ErrorCounts, limit: int, *, bifi: bool = False) -> ErrorCounts:
+    """The same of as many synthetic programs of that language, drawn evenly from the shards that hold them whole: those
+    of the menu of faults, or those of the BIFI breaker."""
     found = ErrorCounts(f"{counts.name} samples")
-    rows = list(_whole_rows(folder.glob(f"{counts.language}-{shards}.jsonl"), schema=counts.schema))
+    shards = [file for file in folder.glob(f"{counts.language}-*.jsonl") if ("-bifi" in file.name) == bifi]
+    rows = list(_whole_rows(shards, schema=counts.schema))
     for program in Random(0).sample(rows, min(limit, len(rows))):
         found.add(program)
     return found

@@ -14,18 +14,17 @@ import click
     "--samples", type=click.Path(path_type=Path, exists=True), help="Folder of samples, put beside the real programs."
 )
 @click.option("--limit", default=600, show_default=True, help="Samples judged for each file.")
-@click.option("--shards", default="*", show_default=True, help="Which shards of the samples: a pattern such as `1.*`.")
-def errors(data: tuple[Path, ...], output: Path, samples: Path | None, limit: int, shards: str) -> None:
+def errors(data: tuple[Path, ...], output: Path, samples: Path | None, limit: int) -> None:
     """Measures the distribution of errors in files of real failing programs (JSONL, or folders of them)."""
     from slmfix_training.error_counts import count_real, count_samples
-    from slmfix_training.error_report import render
+    from slmfix_training.error_report import Measured, render
     from slmfix_training.real_cases import case_files
 
-    pairs = []
+    measured = []
     for file in case_files(data):
         real = count_real(file)
-        beside = count_samples(samples, real, limit, shards) if samples and real.failing else None
-        pairs.append((real, beside))
-        click.echo(f"{file.stem}: {real.failing} of {real.total} fail; {beside.failing if beside else 0} samples")
+        both = [count_samples(samples, real, limit, bifi=bifi) for bifi in (False, True)] if samples else []
+        measured.append(Measured(real, *both))
+        click.echo(f"{file.stem}: {real.failing} of {real.total} fail; samples {[one.failing for one in both]}")
     output.parent.mkdir(parents=True, exist_ok=True)
-    output.write_text(render(pairs), encoding="utf-8")
+    output.write_text(render(measured), encoding="utf-8")
