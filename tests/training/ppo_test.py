@@ -23,13 +23,14 @@ from slmfix_training.cli import main
 from slmfix_training.ppo import (
     Ppo,
     adapt_kl,
-    explained_variance,
     gae,
+    leave_one_out,
     policy_loss,
     token_rewards,
     value_loss,
 )
 from slmfix_training.ppo_checkpoint import CURVE, STATE, VALUE_HEAD, reference_hash
+from slmfix_training.ppo_figures import explained_variance
 from slmfix_training.ppo_recipe import PpoRecipe
 from slmfix_training.reward import RewardRule, Verdict
 from slmfix_training.rl_cases import make_case
@@ -68,6 +69,11 @@ def test_gae_with_lambda_1_is_the_return_minus_the_value(steps: list[float]) -> 
     values = [0.3] * len(steps)
     returns = [sum(steps[t:]) for t in range(len(steps))]
     assert gae(steps, values, 1.0, 1.0) == pytest.approx([g - 0.3 for g in returns], abs=1e-9)
+
+
+def test_leave_one_out_by_hand() -> None:
+    assert leave_one_out([1.0, 0.0, 0.5, 0.25, 0.25, 0.25], 3) == pytest.approx([0.75, -0.75, 0.0, 0.0, 0.0, 0.0])
+    assert leave_one_out([1.0], 1) == [1.0]
 
 
 def test_policy_loss_of_two_tokens_by_hand() -> None:
@@ -145,6 +151,12 @@ def test_ppo_learns_a_toy_task(tmp_path: Path) -> None:
     assert after > before + 0.4
     assert curve[-1]["kl"] > curve[0]["kl"] == 0.0
     assert curve[-1]["entropy"] < curve[0]["entropy"]
+
+
+def test_ppo_learns_a_toy_task_faster_with_the_other_candidates_as_baseline(tmp_path: Path) -> None:
+    ppo, cases = toy(tmp_path, replace(TINY, leave_one_out=True))
+    curve = [ppo.train_step(cases)["reward"] for _ in range(10)]
+    assert sum(curve[-3:]) / 3 > sum(curve[:3]) / 3 + 0.3
 
 
 def test_the_first_update_of_every_step_starts_at_ratio_1(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -23,6 +23,7 @@ import torch
 from slmfix_bot.core.harm import known_words
 from slmfix_training.candidate_tree import Branch, build_tree
 from slmfix_training.policy import PolicyWithValue, reference_scores
+from slmfix_training.ppo_figures import explained_variance, means
 from slmfix_training.reward import judge, pass_rate, rewards, summarise
 from slmfix_training.rollout import new_sampler
 
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from slmfix_training.reward import Case, RewardRule, Verdict
     from slmfix_training.rollout import Candidate
 
-SETTLED = 1e-8
+SETTLED = 1e-8  # below, a variance counts as none
 
 
 def token_rewards(reward: float, log_ratios: Sequence[float], kl: float) -> list[float]:
@@ -47,6 +48,13 @@ def token_rewards(reward: float, log_ratios: Sequence[float], kl: float) -> list
     result = [-kl * log_ratio for log_ratio in log_ratios]
     result[-1] += reward
     return result
+
+
+def leave_one_out(rewards_: Sequence[float], count: int) -> list[float]:
+    """Each reward less the mean of its prompt's other candidates, `count` a prompt. That mean does not depend on the
+    candidate, so the gradient stays unbiased, and how hard the prompt is no longer drowns how good the candidate is."""
+    groups = [rewards_[at : at + count] for at in range(0, len(rewards_), count)]
+    return [one - (sum(group) - one) / max(1, len(group) - 1) for group in groups for one in group]
 
 
 def gae(token_reward: Sequence[float], values: Sequence[float], gamma: float, lam: float) -> list[float]:
@@ -79,12 +87,6 @@ def adapt_kl(coefficient: float, measured: float, target: float, horizon: float)
     """The next price of divergence (Ziegler et al. 2019); `measured` and `target` in nats per script."""
     error = min(0.2, max(-0.2, measured / target - 1))
     return coefficient * (1 + error / horizon)
-
-
-def explained_variance(values: torch.Tensor, returns: torch.Tensor) -> float:
-    """1 for a value head that knows every return, 0 for one that is no better than their mean."""
-    variance = returns.var()
-    return float(1 - (returns - values).var() / variance) if variance > SETTLED else 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,7 +169,7 @@ class Ppo:
         """Rewards, old log-probabilities and values, advantages and returns of all candidates."""
         flat = [verdict for group in verdicts for verdict in group]
         earned = self._rewards(flat)
-        waiting = iter(earned)
+        waiting = iter(leave_one_out(earned, self.recipe.candidates) if self.recipe.leave_one_out else earned)
         made = Experience(
             prompts=[self.vocabulary.encode(case.prompt) for case in cases],
             gold=[self.vocabulary.encode(case.script) if case.script else [] for case in cases],
@@ -215,8 +217,8 @@ class Ppo:
                 # every process must stop at the same minibatch
                 moved = torch.tensor(figures["moved"], device=self.accelerator.device)
                 if float(self.accelerator.reduce(moved, "mean")) > self.recipe.stop_kl:
-                    return _means(seen)
-        return _means(seen)
+                    return means(seen)
+        return means(seen)
 
     def _learn_from(self, experience: Experience, chosen: Sequence[int]) -> dict[str, float]:
         """One gradient step on the candidates, and the gold scripts, of the chosen prompts."""
@@ -296,9 +298,3 @@ class Ppo:
 
 def _branches(candidates: Sequence[Candidate]) -> list[Branch]:
     return [Branch(tokens=candidate.tokens, legal=candidate.legal) for candidate in candidates]
-
-
-def _means(rows: Sequence[dict[str, Any]]) -> dict[str, float]:
-    """Means, the number of updates, and the first one's largest ratio, which is 1: nothing was learnt yet."""
-    means = {name: sum(row[name] for row in rows) / len(rows) for name in rows[0]}
-    return means | {"updates": float(len(rows)), "first_ratio": rows[0]["largest_ratio"]}

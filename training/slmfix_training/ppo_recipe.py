@@ -11,12 +11,13 @@ class PpoRecipe:
     `minibatch` prompts at a time.
 
     `temperature`, `masked` (the bot's grammar) and `lexicon` (with it: only words that the bot would let pass) define
-    the distribution that is sampled and improved. `kl` is the
-    price of a nat per token away from the reference; with `kl_target` (nats per script) it adapts, at most by a fifth
-    of the error in each `kl_horizon` steps. An update stops early when it has moved the policy by `stop_kl` nats per
-    token. `gold_weight` mixes in cross-entropy on the canonical scripts: on its own the RL loss forgets (CodeRL).
-    `policy_weight` 0 leaves nothing but that, a control for how much of a gain is more supervision.
-    `value_gradient`: whether the value loss also trains the trunk. `steps` 0 means: until the time is over.
+    the distribution that is sampled and improved. `kl` is the price of a nat per token away from the reference; with
+    `kl_target` (nats per script) it adapts, at most by a fifth of the error in each `kl_horizon` steps. An update stops
+    early when it has moved the policy by `stop_kl` nats per token. `leave_one_out` subtracts from each reward the mean
+    of its prompt's other candidates, which a value head would have to learn first. `value_gradient`: whether the value
+    loss also trains the trunk. `gold_weight` mixes in cross-entropy on the canonical scripts: on its own the RL loss
+    forgets (CodeRL); `policy_weight` 0 leaves nothing but that, a control for how much of a gain is more supervision.
+    `steps` 0 means: until the time is over.
     """
 
     prompts: int = 24
@@ -46,5 +47,6 @@ class PpoRecipe:
     kl_horizon: float = 20.0
     stop_kl: float = 0.1
     steps: int = 0
+    leave_one_out: bool = False
     threads: int = 1
     seed: int = 1
