@@ -50,7 +50,7 @@ than one as a rule, other shares."""
 MAX_CHARS = 4000
 TRIES = 4  # so often a first fault is drawn until one applies
 SCHEMA_CATEGORY, SCHEMA_WEIGHT = "unknown-name", 87.0
-SCHEMA_FAULTS = (0.6, 0.25, 0.15)
+SCHEMA_FAULTS = (0.5, 0.3, 0.2)
 
 
 class Corruption(NamedTuple):
@@ -117,7 +117,7 @@ class _Draw:
 
     def further(self, before: Corruption) -> Corruption:
         """One more fault of the broken text, if one applies."""
-        schema = bool(self.program.schema) and self.rng.random() < 0.7
+        schema = bool(self.program.schema) and self.rng.random() < 0.9
         found = self._single(before.text, schema=schema)
         if found is None or found[0] == before.text or len(found[0]) >= MAX_CHARS:
             return before

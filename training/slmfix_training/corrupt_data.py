@@ -68,7 +68,7 @@ JSON_SYNTAX: tuple[Fault, ...] = (
     (2, "unclosed", swap(r"\A\s*[{\[]([\s\S]*)[}\]]\s*\Z", r"\1")),
     (2, "surplus-closer", double(r"[}\]]")),
     (3, "truncation", truncate),
-    (2, "escapes", swap(r'": "([^"\\\n]{2,})"', r'": "\1\\d"', r'": "\\x\1"', r'": "\1\\"', r'": "C:\\d\1"')),
+    (1, "escapes", swap(r'": "([^"\\\n]{2,})"', r'": "\1\\d"', r'": "\\x\1"', r'": "\1\\"', r'": "C:\\d\1"')),
     (3, "residue", fence("json")),
     (2, "residue", prose_head("json")),
     (1.5, "residue", prose_tail("json")),

@@ -98,6 +98,22 @@ def escaped_document(text: str, rng: Random) -> Pair | None:
     return text.replace('"', '\\"'), (text,)
 
 
+def json_lines(text: str, rng: Random) -> Pair | None:
+    """Several values in a row, without the array and the commas that would make them one."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    items = value if isinstance(value, list) else [value, value]
+    found = [json.dumps(item, ensure_ascii=False) for item in items if isinstance(item, dict | list)][
+        : rng.randint(2, 4)
+    ]
+    if len(found) < 2 or sum(map(len, found)) > 400:
+        return None
+    joint = rng.choice(("\n", "\n", "", " "))
+    return joint.join(found) + "\n", (f"[{f',{joint}'.join(found)}]\n",)
+
+
 def small_value(text: str, rng: Random) -> str | None:
     """A small part of a JSON document; for what is found in tests of parsers."""
     try:
@@ -141,8 +157,12 @@ PAIRS: dict[str, tuple[PairFault, ...]] = {
         (10, "truncation", repeated_function),
         (16, "missing-import", unimported),
     ),
-    "json": ((10, "truncation", truncated("json", 0.2)), (2, "escapes", escaped_document)),
-    "terraform": ((60, "truncation", truncated("terraform", 0.5)), (15, "escapes", script_in_heredoc)),
+    "json": (
+        (14, "truncation", truncated("json", 0.2)),
+        (1, "escapes", escaped_document),
+        (4, "several-statements", json_lines),
+    ),
+    "terraform": ((90, "truncation", truncated("terraform", 0.5)), (15, "escapes", script_in_heredoc)),
     "dockerfile": ((22, "keyword", maintainer), (10, "option-value", workdir)),
 }
 ENRICH: dict[str, tuple[float, Operator]] = {"bash": (0.45, command_line), "json": (0.5, small_value)}

@@ -216,7 +216,13 @@ def schema_fault(text: str, schema: str, rng: Random) -> str | None:
         name = rng.choice(columns)
         others = [c for t in tables if t not in used for c in tables[t] if c not in columns]
         new = rng.choice(others) if kind == "other" and others else _renamed(name, rng)
-        if " " in new or " " in name:
+        if " " in name:
+            joined = re.findall(r"\w+", name)
+            new = rng.choice(
+                ("".join(joined), "_".join(joined), "_".join(joined).lower(), joined[-1], joined[0].lower())
+            )
+            return re.sub(rf"[`\"]{re.escape(name)}[`\"]", new, text)
+        if " " in new:
             return None
         return _rename(text, name, new, every=rng.random() < 0.6, rng=rng)
     qualified = list(re.finditer(r"\b(\w+)\.(?=[\w`\"])", text))

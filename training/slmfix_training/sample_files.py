@@ -87,12 +87,13 @@ def write_samples(
     through; returns what the shard holds: samples by part, by `category ...`, and what was refused and why.
 
     `shares` are those of the categories that the samples should have; default the menu's.
-    A small corpus is gone through in several `passes`, with other faults each time. Only of the passes, seed and
-    position depends what is made of a row.
+    With `with_schema` 1 only programs with a schema are taken. A small corpus is gone through in several `passes`, with
+    other faults each time. Only of the passes, seed and position depends what is made of a row.
     """
     output.mkdir(parents=True, exist_ok=True)
     started = time.monotonic()
-    shares = shares or category_shares(language, schema=with_schema >= 1 and language == "sql")
+    only_schema = language == "sql" and with_schema >= 1
+    shares = shares or category_shares(language, schema=only_schema)
     with ExitStack() as stack:
         shard = Shard(output, f"{language}-{seed}", stack)
         counts = shard.counts
@@ -100,9 +101,10 @@ def write_samples(
             if counts["repair"] >= limit or time.monotonic() - started > seconds:
                 break
             rng = Random(f"{seed}{language}{position}")
-            counts["snippets"] += 1
-            for made in generate(row, rng, excluded, with_schema, validators, shard.boost, breaker):
-                _keep(shard, made, rng)
+            if row["schema"] or not only_schema:
+                counts["snippets"] += 1
+                for made in generate(row, rng, excluded, with_schema, validators, shard.boost, breaker):
+                    _keep(shard, made, rng)
             shard.position = position + 1
             if shard.position % SAVE_EVERY == 0:
                 shard.boost = _boost(shares, counts)

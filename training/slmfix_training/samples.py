@@ -222,7 +222,7 @@ def generate(
     if not row.get("validated") and not is_clean(clean, validators):
         return
     for _ in range(VARIANTS.get(clean.language, OWN_VARIANTS)):
-        base = _enriched(clean, rng, validators)
+        base = _enriched(clean, rng, validators, held_out=row["held_out"])
         made = make_sample(base, rng, held_out=row["held_out"], validators=validators, boost=boost, breaker=breaker)
         if not isinstance(made, Refused) and normalised_hash(made[1].broken) in excluded:
             made = Refused.EXCLUDED
@@ -235,14 +235,17 @@ def generate(
                 yield copied, copied
 
 
-def _enriched(clean: Program, rng: Random, validators: Mapping[str, Validator]) -> Program:
-    """Now and then a variant of the program that passes too and is nearer to what fails in reality."""
+def _enriched(clean: Program, rng: Random, validators: Mapping[str, Validator], *, held_out: bool) -> Program:
+    """Now and then a variant of the program that passes too and is nearer to what fails in reality. The same small part
+    may be in many programs, so its hash says whether it may be held out or trained on."""
     share, enrich = ENRICH.get(clean.language, (0.0, None))
     if enrich is None or clean.schema or rng.random() >= share:
         return clean
     text = enrich(clean.text, rng)
-    richer = clean.with_text(text) if text else clean
-    return richer if richer is clean or is_clean(richer, validators) else clean
+    if not text or (int(normalised_hash(text), 16) % 8 == 0) != held_out:
+        return clean
+    richer = clean.with_text(text)
+    return richer if is_clean(richer, validators) else clean
 
 
 def _somewhere(program: Program, rng: Random) -> tuple[Diagnostic, ...]:
