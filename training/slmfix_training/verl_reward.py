@@ -9,6 +9,7 @@ The batch reward manager of earlier versions hands over whole batches: `compute_
 from __future__ import annotations
 
 from collections import deque
+from threading import Lock
 from typing import TYPE_CHECKING, Any, cast
 
 from slmfix_bot.core.program import Program
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from slmfix_training.reward import Gate, Kind
 
 BATCH = 64
+_ONE_AT_A_TIME = Lock()  # the reward loop calls from threads, and parsers are shared
 _recent: deque[Verdict] = deque(maxlen=BATCH)
 
 
@@ -40,11 +42,12 @@ def compute_score(
     """The reward of one answer as `score`, with what it is made of, for verl's log. The keywords after the first four
     come from `reward_kwargs` of the configuration; verl passes others, which are ignored."""
     global _recent
-    if _recent.maxlen != window:
-        _recent = deque(_recent, maxlen=window)
-    verdict = judge_answer(solution_str, ground_truth, extra_info or {})
-    _recent.append(verdict)
-    return _scored([verdict], _rule(kind, gate, floor), pass_rate(list(_recent)))[0]
+    with _ONE_AT_A_TIME:
+        if _recent.maxlen != window:
+            _recent = deque(_recent, maxlen=window)
+        verdict = judge_answer(solution_str, ground_truth, extra_info or {})
+        _recent.append(verdict)
+        return _scored([verdict], _rule(kind, gate, floor), pass_rate(list(_recent)))[0]
 
 
 def compute_score_batch(
