@@ -60,7 +60,8 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     add("--seconds", type=float, default=Effort().seconds, help="for one repair of the engine; more on a busy machine")
     add("--without-names", action="store_true", help="hide the legal names from the engine")
     add("--jobs", type=int, default=1, help="processes; times are only comparable with 1, the default")
-    add("--untimed", action="store_false", dest="timed", help="faster: methods share the validators' answers; no times")
+    faster = "take times on so many cases of each language only; on the others methods share the validators' answers"
+    add("--times", type=int, metavar="N", help=f"{faster}; default all")
     add("--output", type=Path, help="the whole result as JSON")
     add("--earlier", type=Path, help="take over from this JSON result what is not measured now, for the same cases")
     add("--report", type=Path, help="the Markdown report in place of standard output")
@@ -82,7 +83,7 @@ def read_cases(options: argparse.Namespace) -> list[Case]:
 
 def measure(cases: Sequence[Case], options: argparse.Namespace) -> Result:
     """Runs all methods on all cases, in as many processes as the options say."""
-    settings = {name: getattr(options, name) for name in ("model", "without_names", "sample", "seconds", "timed")}
+    settings = {name: getattr(options, name) for name in ("model", "without_names", "sample", "seconds", "times")}
     if options.jobs > 1:
         return run_parallel(cases, options.methods, settings, options.jobs)
 

@@ -31,15 +31,15 @@ class Attempt:
 @dataclass(frozen=True, kw_only=True)
 class Context:
     """What methods are made from. `sample` bounds the cases of a group for methods that need seconds for each,
-    `seconds` the wall time of one repair of the engine. Where times are not `timed`, methods share the answers of the
-    validators."""
+    `seconds` the wall time of one repair of the engine. `times` bounds the cases of a group on which
+    times are taken (None: all); on the others methods share the answers of the validators."""
 
     validator: ProgramValidator
     model: str = "slmfix-mini"
     without_names: bool = False
     sample: int = 40
     seconds: float = Effort().seconds
-    timed: bool = True
+    times: int | None = None
 
 
 class Method(Protocol):

@@ -16,15 +16,18 @@ _MOST = 3000  # answers: those about one case, by all methods
 
 
 class Remembering:
-    """The same answers, but a text that a method has asked about costs the next one nothing: figures stay as they are,
-    times mean nothing any more."""
+    """The same answers, but while `shares` is set a text that a method has asked about costs the next one nothing:
+    figures stay as they are, times mean nothing."""
 
     def __init__(self, validator: ProgramValidator) -> None:
+        self.shares = True
         self._validator = validator
         self._known: OrderedDict[tuple[Program, bool], Validation] = OrderedDict()
 
     def validate(self, program: Program, *, quick: bool = False) -> Validation:
-        """The answer, asked for at most once."""
+        """The answer, asked for once while answers are shared."""
+        if not self.shares:
+            return self._validator.validate(program, quick=quick)
         key = program, quick
         if key not in self._known:
             self._known[key] = self._validator.validate(program, quick=quick)

@@ -87,7 +87,7 @@ def about(options: argparse.Namespace, cases: Sequence[Case]) -> dict[str, str]:
     """What is needed to measure the same again: dates, versions, hashes; names of files, but no paths."""
     bounds = f"at most {options.limit} cases a language, {options.sample} for prompted models"
     bounds += f"; {options.seconds:g} s for one repair of the engine"
-    bounds += "" if options.timed else "; no times taken"
+    bounds += "" if options.times is None else f"; times on at most {options.times}"
     return {
         "date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         "slmfix-bot": __version__,

@@ -96,8 +96,8 @@ def run_cases(
 ) -> Result:
     """Group by group, so that an even sample of the failing cases can be taken for slow methods. `tell` hears after
     each group how far the run is and what it has."""
-    if not context.timed:
-        context = replace(context, validator=Remembering(context.validator))
+    shared = Remembering(context.validator)
+    context = replace(context, validator=shared)
     methods, missing = open_methods(names, context)
     result = Result(missing=missing, titles={name: method.title for name, method in methods.items()})
     groups: dict[Key, list[Case]] = {}
@@ -106,7 +106,7 @@ def run_cases(
     for key, members in groups.items():
         started = time.monotonic()
         failing = _failing(members, context, result.counts.setdefault(key, Counter()))
-        _measure(failing, methods, context, result)
+        _measure(failing, methods, context, shared, result)
         if tell is not None:
             seconds = time.monotonic() - started
             tell(f"{key[0]} {key[1]}: {len(failing)} failing of {len(members)}, {seconds:.0f} s", result)
@@ -125,17 +125,23 @@ def _failing(cases: Sequence[Case], context: Context, counts: Counter[str]) -> l
 
 
 def _measure(
-    failing: Sequence[tuple[Case, Validation]], methods: dict[str, Method], context: Context, result: Result
+    failing: Sequence[tuple[Case, Validation]],
+    methods: dict[str, Method],
+    context: Context,
+    shared: Remembering,
+    result: Result,
 ) -> None:
     samples = {
         name: {case.id for case, _ in even(failing, method.sample)}
         for name, method in methods.items()
         if failing and method.supports(failing[0][0].program)
     }
+    timed = {case.id for case, _ in even(failing, context.times)}
     for case, before in failing:
+        shared.shares = case.id not in timed
         try:
             with time_limit(SECONDS):
-                judge = Judge(context.validator, case, before)
+                judge = Judge(shared, case, before)
         except Exception as error:
             result.unmeasured.append(f"{case.id}: {type(error).__name__}")
             continue
@@ -145,7 +151,8 @@ def _measure(
             made, ms, raised = attempt(methods[name], case, before)
             try:
                 with time_limit(SECONDS):
-                    result.records.append(judge.record(name, made, ms if context.timed else None, raised))
+                    record = judge.record(name, made, None if shared.shares else ms, raised)
+                result.records.append(record)
             except Exception as error:
                 result.unmeasured.append(f"{case.id} by {name}: {type(error).__name__}")
 
@@ -159,8 +166,8 @@ def _run_shard(arguments: tuple[list[Case], list[str], dict[str, Any]]) -> Resul
 def run_parallel(cases: Sequence[Case], names: list[str], settings: dict[str, Any], jobs: int) -> Result:
     """The same in several processes, each with every n-th case; times are then those of a busy machine. `settings` are
     the fields of Context, its validator aside."""
-    shared = settings | {"sample": -(-settings["sample"] // jobs)}
-    shards = [(list(cases[index::jobs]), names, shared) for index in range(jobs)]
+    parts = {name: -(-settings[name] // jobs) for name in ("sample", "times") if settings[name] is not None}
+    shards = [(list(cases[index::jobs]), names, settings | parts) for index in range(jobs)]
     result = Result()
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as executor:
         for part in executor.map(_run_shard, shards):

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import pytest
@@ -15,17 +17,17 @@ from benchmarks.quality.remembering import Remembering
 from benchmarks.quality.result import load_result
 from benchmarks.quality.run import AttemptTimeout, run_cases, time_limit
 
+from slmfix_bot.adapters import process
 from slmfix_bot.core.program import Program
 from slmfix_bot.errors import ToolMissing
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from benchmarks.quality.methods import Method
 
     from slmfix_bot.core.diagnostic import Validation
     from slmfix_bot.validators.pool import ValidatorPool
 
+ROOT = Path(__file__).parents[2]
 UNCLOSED = "if true; then\n  echo marker\n"
 IDS = (0, 1, 5, 8)  # the last two are never learned from
 
@@ -145,6 +147,14 @@ def test_remembered_answers_are_the_same(pool: ValidatorPool) -> None:
     assert seen.validate(program) is seen.validate(program)
     assert seen.validate_many([program]) == pool.validate_many([program])
     assert seen.supports("bash")
+    seen.shares = False
+    assert seen.validate(program) is not seen.validate(program)
+
+
+def test_times_are_taken_where_nothing_is_shared(pool: ValidatorPool, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = use(monkeypatch, good=Oracle())
+    result = run_cases(cases(UNCLOSED, UNCLOSED + "ls\n"), names, Context(validator=pool, times=1))
+    assert [record.ms is None for record in result.records] == [False, True]
 
 
 def test_nameless_validators_say_no_names(pool: ValidatorPool) -> None:
@@ -178,7 +188,7 @@ def test_whole_run_writes_figures_and_no_program(tmp_path: Path, capsys: pytest.
     assert "| bash | 4 | 0.0 % | 100.0 % |" in text
     assert "marker" not in text + output.read_text()
 
-    main([*arguments, "--methods", "enumeration", "--untimed", "--earlier", str(output), "--report", str(report)])
+    main([*arguments, "--methods", "enumeration", "--times", "0", "--earlier", str(output), "--report", str(report)])
     merged = report.read_text()
     assert all(title in merged for title in ("enumeration, validator as oracle", "deterministic tiers", "nothing"))
     assert "taken over from the run of" in merged
@@ -208,3 +218,28 @@ def test_unknown_method_is_an_error_of_usage(capsys: pytest.CaptureFixture[str])
         parse(["--methods", "nosuch"])
     assert ended.value.code == 2
     assert "no method nosuch" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_several_processes_measure_the_same(pool: ValidatorPool) -> None:
+    given = cases(*(UNCLOSED + "  ls\n" * n for n in range(3)), "ls\n")
+    settings = {"model": "slmfix-mini", "without_names": False, "sample": 2, "seconds": 60.0, "times": 0}
+    names = ["nothing", "deterministic"]
+    alone = run_cases(given, names, Context(validator=pool, times=0, seconds=60.0))
+    together = run.run_parallel(given, names, settings, 2)
+    assert sorted(map(repr, together.records)) == sorted(map(repr, alone.records))
+    assert together.counts == alone.counts
+    assert together.titles == alone.titles
+
+
+def test_make_takes_data_and_samples() -> None:
+    make = shutil.which("make")
+    if make is None:
+        pytest.skip("make is not installed")
+    command = [make, "-n", "benchmark"]
+    speed = process.run(command, cwd=ROOT, timeout=60).text
+    assert "benchmarks/speed.py" in speed
+    assert "-m benchmarks.quality\n" in speed
+    quality = process.run([*command, "DATA=cases", "HELD=held", "ARGS=--limit 5"], cwd=ROOT, timeout=60).text
+    assert "-m benchmarks.quality cases --held held --limit 5" in quality
+    assert "speed.py" not in quality
