@@ -122,6 +122,16 @@ def test_what_the_registry_lacks_is_reported(tmp_path: Path, monkeypatch: pytest
     assert found.problem == "cannot be downloaded: no such version"
 
 
+def test_a_lost_signature_does_no_harm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = (
+        "import zipfile; zipfile.ZipFile('thing.whl', 'w').writestr('a.sh', 'echo'); raise SystemExit('no signature')"
+    )
+    monkeypatch.setitem(COMMANDS, "pypi", lambda _, __: ["python3", "-c", made])
+    monkeypatch.setattr("slmfix_training.fetch.digest", lambda _: "ab")
+    (found,) = fetch([replace(SOURCE, sha256={"thing.whl": "ab"})], tmp_path / "roots", tmp_path / "downloads")
+    assert (found.problem, found.unpacked) == ("", 1)
+
+
 def test_the_clients_are_told_version_and_hash(tmp_path: Path) -> None:
     argv = COMMANDS["pypi-sdist"](replace(SOURCE, sha256={"thing-1.0.tar.gz": "ab"}), tmp_path)
     assert argv[1:4] == ["-m", "pip", "download"]

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 RECORD = "fetched.json"
 TIMEOUT = 900.0  # seconds for one package
-IGNORED = (".asc", ".dsc", ".debian.tar.xz", ".diff.gz")  # what apt-get also downloads
+IGNORED = (".asc", ".dsc", ".debian.tar.xz", ".diff.gz", "pinned.txt")  # what else lies there
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,12 +94,13 @@ def _present(source: Source, downloads: Path) -> list[Path]:
 def _download(source: Source, downloads: Path) -> list[Path]:
     with TemporaryDirectory(dir=downloads) as folder:
         done = run(COMMANDS[source.registry](source, Path(folder)), cwd=folder, env=dict(os.environ), timeout=TIMEOUT)
-        if done.returncode:
+        found = [path for path in sorted(Path(folder).iterdir()) if path.name in source.sha256 or not source.sha256]
+        kept = [path for path in found if path.is_file() and not path.name.endswith(IGNORED)]
+        if done.returncode and len(kept) < max(1, len(source.sha256)):  # apt-get also fails for a lost signature
             lines = (done.error_text or done.text).strip().split("\n")
             msg = f"cannot be downloaded: {lines[-1] if lines else ''}"
             raise UsageError(msg)
-        kept = [path for path in sorted(Path(folder).iterdir()) if not path.name.endswith(IGNORED)]
-        return [path.replace(downloads / path.name) for path in kept if path.is_file() and path.name != "pinned.txt"]
+        return [path.replace(downloads / path.name) for path in kept]
 
 
 def _pip(source: Source, folder: Path, kind: str) -> list[str]:
