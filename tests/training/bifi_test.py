@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import json
+from difflib import SequenceMatcher
 from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from slmfix_bot.core.program import Program
@@ -39,6 +40,7 @@ def broken_forms(breaker: Breaker, language: str, text: str, count: int = 40) ->
     return {corruption.text for corruption in made if corruption}
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="ab_1 \n\t'\"`{}()\\;|<>-+=é", max_size=80), st.sampled_from(["sql", "bash", "python", "json"]))
 def test_pieces_give_the_text_back(text: str, language: str) -> None:
     assert join(cut(language, text)) == text
@@ -75,6 +77,15 @@ def test_a_line_is_shifted_by_as_much(tmp_path: Path) -> None:
     pair = ("if a:\n    b()\n  c()\n", "if a:\n    b()\n    c()\n", "indentation")
     breaker = breaker_of(tmp_path, "python", pair)
     assert "while x:\n    y()\n  z()\n" in broken_forms(breaker, "python", "while x:\n    y()\n    z()\n")
+
+
+def test_a_name_that_was_made_up_keeps_a_part_of_the_old_one(tmp_path: Path) -> None:
+    pair = ("SELECT x FROM dwelling WHERE y = 1\n", "SELECT x FROM house WHERE y = 1\n", "unknown-name")
+    breaker = breaker_of(tmp_path, "sql", pair)
+    made = broken_forms(breaker, "sql", "SELECT x FROM horse_race WHERE y = 1\n")
+    names = {text.split()[3].casefold() for text in made}
+    assert names
+    assert all(SequenceMatcher(a=name, b="horse_race").ratio() > 0.4 for name in names)
 
 
 def test_a_name_changes_as_one_did(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from slmfix_training.bifi_templates import Out, Template
 
 _SAID = 0.6  # share of the open words of a sentence that are no names of the program
+_CHANGED = 0.6  # share of new names that are an old one changed in a way that cases show
 _TRIES, _PER_CATEGORY = 100, 25  # templates that do not fit are drawn again so often, and of one category
 
 
@@ -48,6 +49,14 @@ class Breaker:
             self._templates[category].append(template)
             weights[category].append(weight)
         self._weights = {category: list(accumulate(values)) for category, values in weights.items()}
+        changes = [
+            (out.text, weight)
+            for template, weight, _ in templates
+            for out in template.new
+            if out.kind == "changed" and not out.text.startswith("escape ")
+        ] or [("slip", 1.0)]
+        self._changes = [change for change, _ in changes]
+        self._change_weights = [weight for _, weight in changes]
         self._edits = sorted(edits.items()) or [(1, 1)]
         self._words = list(words) or ["name"]
         self._talk = list(talk) or self._words
@@ -126,6 +135,8 @@ class Breaker:
             if kind == "escape":
                 return bound[out.hole].replace(sign, "\\" + sign) if sign in bound[out.hole] else None
             return apply_change(out.text, bound[out.hole], rng)
+        if out.kind == "renamed":
+            return self._renamed(bound[out.hole], rng)
         if out.kind == "number":
             return str(rng.choice((0, 1, 2, 3, 5, 8, 10, 12, 20, 50, 100, 2010, rng.randint(0, 999))))
         if out.kind == "own":
@@ -133,6 +144,13 @@ class Breaker:
         if out.kind == "said" and (not names or rng.random() < _SAID):
             return rng.choices(self._talk, self._talk_weights)[0]
         return rng.choice(names) if out.kind == "said" else self._free(names, rng)
+
+    def _renamed(self, name: str, rng: Random) -> str | None:
+        """The name as a model that half remembers it writes it: changed as names of cases were, or with a part new."""
+        if rng.random() < _CHANGED:
+            return apply_change(rng.choices(self._changes, self._change_weights)[0], name, rng)
+        part, word = rng.choice(parts_of(name) or [name]), rng.choice(self._words).lower()
+        return rng.choice((f"{part}_{word}", f"{word}_{part}", part + word.capitalize()))
 
     def _free(self, names: Sequence[str], rng: Random) -> str:
         """A name that nothing here defines: one the cases share, a part of one of the program's, or both together."""

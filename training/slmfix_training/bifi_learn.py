@@ -177,7 +177,11 @@ def _template(hunk: _Hunk, context: int, runs: Counter[tuple[str, ...]]) -> Temp
         return Template(left, (Slot(LINE, len(holes) + 1, True),), (), (Out("bound", "", len(holes) + 1, "\n", shift),))
     if all(s.hole >= 0 for s in left + old + right):
         return None
-    return Template(left, old, right, tuple(_outs(hunk, holes, runs)))
+    new = tuple(_outs(hunk, holes, runs))
+    if len(old) == len(new) == 1 and new[0].kind == "free" and old[0].hole >= 0:
+        # What the wrong name had to do with the right one was its meaning; a name at random has nothing to do with it.
+        new = (replace(new[0], kind="renamed", hole=old[0].hole),)
+    return Template(left, old, right, new)
 
 
 def _escaping(hunk: _Hunk) -> str:
