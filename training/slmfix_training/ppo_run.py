@@ -93,6 +93,7 @@ class PpoRun:
             self.progress = Progress(seconds=self.progress.seconds + spent, steps=self.ppo.step, last=_rounded(figures))
             row = {
                 "step": self.ppo.step,
+                "processes": self.accelerator.num_processes,
                 **_rounded(figures),
                 "cpu_seconds": round(spent, 2),
                 "seconds": round(time.monotonic() - clock, 2),
