@@ -29,8 +29,8 @@ class Slot:
 class Out:
     """One piece that is written. `kind` says how: `literal` (text), `bound` (the hole), `changed` (the hole, by the
     change that text names), `renamed` (the hole, anyhow), `own` (a name of the program), `free` (any other), `said` (a
-    word of a sentence), `number`. `gap` is "", " ", "\\n" or "=" (as it was); `indent` the columns more than the line has
-    where the edit begins."""
+    word of a sentence), `number`. `gap` is "", " ", "\\n" or "=" (as it was); `indent` the columns more than the
+    line has where the edit begins."""
 
     kind: str
     text: str = ""
