@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from slmfix_bot.core.residue import find_residue, is_inside, is_prose, is_within, unescape_markdown
+from slmfix_bot.core.prose import is_prose
+from slmfix_bot.core.residue import find_residue, is_inside, is_within, unescape_markdown
 
 FIRES = [
     ("python", "```python\nx = 1\n```\n", ["```python\n", "```\n"]),

@@ -47,6 +47,7 @@ BOUNDS = {
 _ATOM = re.compile(r"\w+")
 _NUMBER = re.compile(r"\d+")
 _ESCAPE = re.compile(r"\\[abfnrtv0]|\\u[0-9a-fA-F]{4}")
+_WORDLESS = re.compile(r"'[^'\w\n]{0,9}'|\"[^\"\w\n]{0,9}\"")
 _NULLS = dict.fromkeys(("none", "undefined", "nil"), "null")  # one value in the spellings of several languages
 _BASED_NUMBER = re.compile(r"'[sS]?[bodhBODH]\s*\w+")  # the digits of 16'haee0 are no identifier
 _ESCAPED_KEYWORD = re.compile(r"\\(?:if|then|elif|else|fi|for|while|until|do|done|case|esac)\b|(?<=[^\s\\])\\\n(?=\w)")
@@ -122,6 +123,9 @@ def _atoms(tokens: Iterable[Token]) -> Counter[str]:
     for token in tokens:
         names = [name.casefold() for name in _ATOM.findall(_ESCAPE.sub(" ", token.text))]
         found.update([_NULLS.get(name, name) for name in names] or [""] * (token.kind is Kind.STRING))
+        if names and token.kind is Kind.STRING:
+            # While a docstring was not closed, these were strings, too.
+            found[""] += len(_WORDLESS.findall(token.text))
     return found
 
 
@@ -151,7 +155,7 @@ def assess(program: Program, new: str, diagnostics: Sequence[Diagnostic], bounds
         reasons.append(f"deletes {lost} words of code")
     if program.language == "json" and (code or before)[0].text in {"{", "["} and after[0].text not in {"{", "["}:
         reasons.append("turns the document into a string")
-    if program.language == "sql" and _widens(before, after):
+    if program.language == "sql" and _widens(code or before, after):
         reasons.append("takes a condition from a statement that changes data")
     kept = _kept(code or before, after)
     if kept < bounds.kept and not (len(code) <= _SMALL and lost <= bounds.lost_words):

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from slmfix_bot.core import residue_sql
 from slmfix_bot.core.family import family_of
 from slmfix_bot.core.lexer import Kind, tokenize
+from slmfix_bot.core.prose import CODE_OPENERS, CODE_SIGN, is_prose
 from slmfix_bot.core.residue_verilog import outside_of_units
 from slmfix_bot.core.text import split_lines
 from slmfix_bot.core.vocabulary import vocabulary
@@ -34,7 +35,9 @@ class Span(NamedTuple):
 _FENCE = re.compile(r"[ \t]*(`{3,}|~{3,})[ \t]*[A-Za-z+#-]*[ \t]*(?:\r?\n|$)")
 _CONFLICT = re.compile(r"(?:<{7} [^\n]*|={7}|>{7} [^\n]*)\r?\n?")
 _TRAILING_FENCE = re.compile(r"`{3,}[^`]*\Z")
-_CHAT_TOKEN = re.compile(r"<\|\w{0,24}\|?>?|</?s>|\[/?INST\]|<br\s*/?>|&nbsp;")
+_CHAT_TOKEN = re.compile(
+    r"<\|\w{0,24}\|?>?|(?<=\s)(?:USER|ASSISTANT|HUMAN):[ \t]*(?=\r?\n|$)|</?s>|\[/?INST\]|<br\s*/?>|&nbsp;"
+)
 _PROMPT_FRAGMENT = re.compile(r"/\*\s*(?:Answer the following|Given the following|Some example)[\s\S]*\Z", re.I)
 _SIMULATED = re.compile(
     r"(?:\w+ )?(?:Database )?(?:Output|Reward|Result|Results|Answer|Observation|Explanation|Note|Thought|Question"
@@ -47,32 +50,11 @@ _TABLE_ROW = re.compile(
 )
 _NUMBERED = re.compile(r"\s*(?:\d+[.)]|[-*•])\s+\S")
 
-# English words that are not keywords of the languages at hand; two of them in a line of plain words make a sentence.
-_ENGLISH = frozenset(
-    """a an the this that these those it its we you your our they their i me my he she who which what there here
-    is are was were be been being am will would can could should may might must shall does did done has have had
-    of to because so also but however therefore thus then than very only just about into onto over under between
-    please note below above following example examples explanation returns return returned using uses used use
-    query statement command script code function output result results list displays shows show prints contains
-    find finds search filename directory file files each every any some all more most first second finally correct
-    correctly error errors number names name value values rows columns column table tables data database get gets
-    given assuming assume hope helps need needs want let make makes sure like such same other another one two not
-    no yes if when where how why with without for from by as at on in and or try trying instead execute executes
-    provide provides provided see sorry task step steps check final answer contain""".split(),
-)
-_STRONG = frozenset(
-    """the this that these which will would should you your we our it its is are because please here there note
-    following explanation returns displays contains query command statement using uses assuming hope""".split(),
-)
 _INSTRUCTION = re.compile(
     r"(?:add|arg|cmd|copy|entrypoint|env|expose|from|healthcheck|label|maintainer|onbuild|run|shell|stopsignal|user"
     r"|volume|workdir)\s",
     re.I,
 )
-_PLAIN_WORD = re.compile(r"[A-Za-z]+(?:['-][A-Za-z]+)*")
-_CODE_SIGN = re.compile(r"[{}$=<>|&;\\\[\]]|\w\(|\w\.\w|--\w|\w_\w")
-
-
 _MARKDOWN_ESCAPE = re.compile(r"\\([_*\[\]<>#])")
 
 
@@ -83,34 +65,6 @@ def unescape_markdown(text: str) -> str:
     'SELECT first_name'
     """
     return _MARKDOWN_ESCAPE.sub(r"\1", text)
-
-
-def is_prose(text: str) -> bool:
-    """Whether a line reads as an English sentence rather than as code.
-
-    >>> is_prose("This query will return the names of all students.")
-    True
-    >>> is_prose("SELECT name FROM students WHERE id IN (1, 2)")
-    False
-    """
-    stripped = text.strip().strip("*_#>`\"'").strip()
-    plain = [word.casefold() for word in _PLAIN_WORD.findall(stripped)]
-    if len(plain) < 3:
-        return False
-    english = sum(word in _ENGLISH for word in plain)
-    strong = sum(word in _STRONG for word in plain)
-    signs = len(_CODE_SIGN.findall(stripped))
-    starts_as_code = stripped.split(None, 1)[0].casefold() in _CODE_OPENERS
-    if starts_as_code or stripped.startswith(("#", "--", "//", "/*")):
-        return False
-    return strong >= 1 and english >= 2 and english * 3 >= len(plain) and signs * 4 <= len(plain)
-
-
-_CODE_OPENERS = frozenset(
-    """select insert update delete create drop alter with from where join inner left right outer group order having
-    limit union values set if for while do done fi then else elif case esac def class import return print echo cd sudo
-    find grep awk sed cat ls export local function try except raise yield assert lambda""".split(),
-)
 
 
 def _is_residue_line(line: str) -> str | None:
@@ -145,7 +99,7 @@ def _tail_in_line(line: str, offset: int, quoted: Sequence[tuple[int, int]]) -> 
         tail = line[match.start() : match.start() + _MAX_TAIL]
         # Prose at the end must not take with it the code in front of it: its first words have to read as prose, too.
         first = _SENTENCE.match(tail)
-        opens = is_prose(first[0] if first else tail) and len(_CODE_SIGN.findall(" ".join(tail.split(None, 6)[:6]))) < 2
+        opens = is_prose(first[0] if first else tail) and len(CODE_SIGN.findall(" ".join(tail.split(None, 6)[:6]))) < 2
         if _SIMULATED.match(tail.removeprefix("- ")) or (opens and is_prose(tail)):
             return match.start()
     return None
@@ -176,7 +130,7 @@ def _find(language: str, text: str) -> tuple[Span, ...]:
             in_output
             and not found
             and first
-            and first not in (residue_sql.OPENERS if language == "sql" else _CODE_OPENERS)
+            and first not in (residue_sql.OPENERS if language == "sql" else CODE_OPENERS)
         ):
             found = [Span(offset, offset + len(line), "simulated output")]
         elif found or first:

@@ -24,10 +24,11 @@ _BEHIND_TABLE = frozenset(
 
 @dataclass(frozen=True)
 class Table:
-    """A table with its columns as the DDL spells them."""
+    """A table with its columns as the DDL spells them; `keys` are its foreign keys: column, other table, its column."""
 
     name: str
     columns: tuple[str, ...]
+    keys: tuple[tuple[str, str, str], ...] = ()
 
     def column(self, name: str) -> str | None:
         """The column of that name, case ignored."""
@@ -69,16 +70,18 @@ def read_schema(ddl: str) -> Mapping[str, Table]:
     )
     for match in re.finditer(pattern, ddl, re.I):
         name = bare(match[1].split(".")[-1])
-        tables[name.casefold()] = Table(name, tuple(_columns(ddl, match.end())))
+        tables[name.casefold()] = Table(name, *_columns(ddl, match.end()))
     return tables
 
 
-def _columns(ddl: str, start: int) -> list[str]:
+def _columns(ddl: str, start: int) -> tuple[tuple[str, ...], tuple[tuple[str, str, str], ...]]:
+    """The columns of the definition that begins at `start`, and its foreign keys of one column."""
     columns: list[str] = []
-    depth, fresh = 1, True
+    depth, fresh, end = 1, True, start
     for token in code_tokens("sql", ddl[start : start + 100_000]):
         depth += (token.text == "(") - (token.text == ")")
         if depth == 0:
+            end = start + token.start
             break
         if fresh and depth == 1 and token.kind in {Kind.WORD, Kind.STRING}:
             if token.kind is Kind.STRING or token.text.casefold() not in _NOT_COLUMNS:
@@ -86,7 +89,38 @@ def _columns(ddl: str, start: int) -> list[str]:
             fresh = False
         elif token.text == "," and depth == 1:
             fresh = True
-    return columns
+    keys = []
+    for part in re.split(r",(?![^()]*\))", ddl[start:end]):
+        key = _FOREIGN.search(part)
+        if key:
+            own = key[1] or bare(part.split(None, 1)[0])
+            keys.append((bare(own.strip()), bare(key[2].split(".")[-1]), bare((key[3] or "").strip())))
+    return tuple(columns), tuple(keys)
+
+
+_FOREIGN = re.compile(r"(?:FOREIGN\s+KEY\s*\(([^(),]+)\)\s*)?\bREFERENCES\s+([\w.\"`\[\]]+)(?:\s*\(([^(),]+)\))?", re.I)
+
+
+def regions(tokens: list[Token]) -> list[int]:
+    """For each token a number of the query that it belongs to: between its parentheses, on one side of a UNION."""
+    numbers: list[int] = []
+    opened = [(0, 0)]  # number and depth of each query around the token
+    depth = count = 0
+    for index, token in enumerate(tokens):
+        word = token.text.casefold()
+        depth += word == "("
+        numbers.append(opened[-1][0])
+        if word == "(" and index + 1 < len(tokens) and tokens[index + 1].text.casefold() in {"select", "with"}:
+            count += 1
+            opened.append((count, depth))
+        elif word == ")":
+            if len(opened) > 1 and opened[-1][1] == depth:
+                opened.pop()
+            depth -= 1
+        elif word in {"union", "intersect", "except", ";"} and opened[-1][1] == depth:
+            count += 1
+            opened[-1] = (count, depth)
+    return numbers
 
 
 def sources(tokens: list[Token], tables: Mapping[str, Table]) -> list[Source]:
@@ -110,13 +144,29 @@ def sources(tokens: list[Token], tables: Mapping[str, Table]) -> list[Source]:
     return found
 
 
-def join_keys(one: Table, two: Table) -> list[tuple[str, str]]:
-    """Pairs of columns that probably join the tables, the most telling first."""
+_MERELY_EQUAL, _SAID_OFTEN = 3, 4
+# Columns that many tables have without meaning the same thing.
+_PLAIN = frozenset(
+    """name title date time year month day type kind status description details comment comments note notes text value
+    count total amount price quantity country city state region address location street language gender sex age
+    category label rank rating score result season location population firstname lastname fullname""".split()
+)
+
+
+def join_keys(one: Table, two: Table, *, surely: bool = False) -> list[tuple[str, str]]:
+    """Pairs of columns that join the tables: by a foreign key, else probably; the most telling first. `surely`
+    leaves those out whose names are merely equal."""
     pairs = []
+    for table, other, turned in ((one, two, False), (two, one, True)):
+        for column, target, column_there in table.keys:
+            there = other.column(column_there or column)
+            own = table.column(column)
+            if target.casefold() == other.name.casefold() and own and there:
+                pairs.append((-1, there, own) if turned else (-1, own, there))
     for left in one.columns:
         for right in two.columns:
             rank = _key_rank(one, two, left, right)
-            if rank is not None:
+            if rank is not None and rank < (_MERELY_EQUAL if surely else _SAID_OFTEN):
                 pairs.append((rank, left, right))
     return [(left, right) for _, left, right in sorted(pairs)]
 
@@ -124,9 +174,11 @@ def join_keys(one: Table, two: Table) -> list[tuple[str, str]]:
 def _key_rank(one: Table, two: Table, left: str, right: str) -> int | None:
     a, b = _flat(left), _flat(right)
     if a == b:
-        return 0 if a.endswith(("id", "code", "key")) and a != "id" else 3 if a.endswith("id") else 4
+        if a.endswith(("id", "code", "key")) and a not in {"id", "code", "key"}:
+            return 0
+        return _SAID_OFTEN if a in _PLAIN else _MERELY_EQUAL
     for table, key, other in ((two, a, b), (one, b, a)):
-        stem = _flat(table.name).rstrip("s")
+        stem = re.sub(r"s$", "", re.sub(r"ies$", "y", _flat(table.name)))
         if other in {"id", "uid"} and key in {stem + "id", "id" + stem, stem}:
             return 1
         if other in {"id", stem + "id"} and len(stem) >= 3 and key.endswith((stem, stem + "id")):

@@ -25,6 +25,17 @@ REPAIRS = [
     ("name = 'é\nprint(name)\n", "name = 'é'\nprint(name)\n"),
     ('def f():\n    """Add.\n    return 1\n', 'def f():\n    """Add.\n    """\n    return 1\n'),
     ("x = 1\nif x:\n    print(x)\n     print(2)\n", "x = 1\nif x:\n    print(x)\n    print(2)\n"),
+    ("    x = 1\n    print(x)\n", "x = 1\nprint(x)\n"),
+    (
+        'def f(x):\n    """Match.\n    >>> f("<", \'\')\n    3\n',
+        'def f(x):\n    """Match.\n    >>> f("<", \'\')\n    3"""\n',
+    ),
+    ("def f(a):\n    return 1 if a[0] == a[1", "def f(a):\n    return 1 if a[0] == a[1] else None"),
+    ("def f(a):\n    for x in", "def f(a):\n    for x in (): pass"),
+    ("m = {\n    'a': 'b',\n    'c': 'd", "m = {\n    'a': 'b',\n    'c': 'd'}"),
+    ("m = [[1 for a in range(2)] for b in range(3)\nn = 1\n", "m = [[1 for a in range(2)] for b in range(3)]\nn = 1\n"),
+    ("m = ['ab'[i for i in range(1)]\n", "m = ['ab'[i] for i in range(1)]\n"),
+    ("m = [i for i in range(3)] for j in range(3)]\n", "m = [[i for i in range(3)] for j in range(3)]\n"),
     (
         "x = 1\nif x:\n    print(x)\nelse if x > 2:\n    print(2)\n",
         "x = 1\nif x:\n    print(x)\nelif x > 2:\n    print(2)\n",

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import sys
+from textwrap import dedent
 from typing import TYPE_CHECKING
 
 from slmfix_bot.core.propose.case import Candidate, Case
+from slmfix_bot.core.propose.python_brackets import propose_completions, propose_python_brackets
 from slmfix_bot.core.report import RepairSource
 
 if TYPE_CHECKING:
@@ -35,7 +37,6 @@ _FROM = {
 _IMPORTS = {name: f"from {module} import {name}" for module, names in _FROM.items() for name in names.split()}
 _IMPORTS |= {"np": "import numpy as np", "pd": "import pandas as pd", "plt": "import matplotlib.pyplot as plt"}
 _MAX_LINE = 2000  # characters; the rules for one line are quadratic in them
-_PAIRS = {"(": ")", "[": "]", "{": "}"}
 
 
 def _rule(text: str, cost: float, note: str, source: RepairSource = RepairSource.SEARCH) -> Candidate:
@@ -44,7 +45,7 @@ def _rule(text: str, cost: float, note: str, source: RepairSource = RepairSource
 
 def propose_python(case: Case) -> Iterator[Candidate]:
     """All rules for Python."""
-    for rule in (_strings, _brackets, _bodies, _indentation, _colon, _truncated, _comparison):
+    for rule in (_strings, propose_python_brackets, _bodies, _indentation, _colon, propose_completions, _comparison):
         for candidate in rule(case):
             if candidate.text != case.text:
                 yield candidate
@@ -137,35 +138,6 @@ def _docstring_end(case: Case, line: int, quote: str) -> Iterator[Candidate]:
             yield _rule(case.splice(at, at, f"{prefix}{quote}\n"), 1.2, "docstring closed before the code")
 
 
-def _brackets(case: Case) -> Iterator[Candidate]:
-    """Unclosed brackets: close them at the end of the reported line, of the text, or of a following line."""
-    stack = []
-    for token in case.code:
-        if token.text in _PAIRS:
-            stack.append(token)
-        elif stack and token.text == _PAIRS[stack[-1].text]:
-            stack.pop()
-    closers = "".join(_PAIRS[t.text] for t in reversed(stack))
-    text = case.text
-    if closers:
-        body = text.rstrip()
-        trimmed = body.rstrip(", \t\r\n\f\v")
-        yield _rule(trimmed + closers + text[len(body) :], 1.3, "brackets closed at the end")
-        yield _rule(
-            re.sub(r"(?:\b(?:and|or|not|in|if|else|for|is)\b|[-+*/%=<>.&|])$", "", trimmed).rstrip()
-            + closers
-            + text[len(body) :],
-            1.9,
-            "brackets closed at the end",
-        )
-        opener_line = text.count("\n", 0, stack[-1].start) + 1
-        for number in range(opener_line, min(opener_line + 3, len(case.lines)) + 1):
-            content = case.lines[number - 1].rstrip()
-            end = case.starts[number - 1] + len(content)
-            for place in {end, end - 1 if content.endswith(":") else end}:
-                yield _rule(case.splice(place, place, closers), 1.5 + 0.3 * (number - opener_line), "brackets closed")
-
-
 def _bodies(case: Case) -> Iterator[Candidate]:
     """A header without a body."""
     for number in dict.fromkeys((case.target.related_line, case.target.line, case.target.line - 1, len(case.lines))):
@@ -191,7 +163,8 @@ def _bodies(case: Case) -> Iterator[Candidate]:
 
 
 def _indentation(case: Case) -> Iterator[Candidate]:
-    """Give the reported line the indentation of an earlier line."""
+    """Give the reported line the indentation of an earlier line, and all lines that of the first."""
+    yield _rule(dedent(case.text), 0.9, "indentation of the whole text removed")
     number = case.target.line
     if "ndent" not in case.target.message or not 1 <= number <= len(case.lines):
         return
@@ -214,33 +187,6 @@ def _colon(case: Case) -> Iterator[Candidate]:
                 end = case.starts[number - 1] + len(content)
                 yield _rule(case.splice(end, end, ":"), 1.2, "colon added")
                 yield _rule(case.splice(end, end, ": pass"), 2.4, "header completed")
-
-
-def _truncated(case: Case) -> Iterator[Candidate]:
-    """A last line that stops inside an expression: the dangling operator goes, brackets and header are completed."""
-    body = case.text.rstrip()
-    tail = case.text[len(body) :]
-    last = body[body.rfind("\n") + 1 :]
-    if len(last) > _MAX_LINE:
-        return
-    trimmed = re.sub(
-        r"(?:\s*(?:\b(?:and|or|not|in|is|if|else|for|lambda)\b|[-+*/%=<>.&|,!^]))+$|\s+\w+\s*=\s*$", "", last
-    ).rstrip()
-    stack = [t for t in case.code if t.start >= len(body) - len(last)]
-    open_brackets: list[str] = []
-    for token in stack:
-        if token.text in _PAIRS:
-            open_brackets.append(_PAIRS[token.text])
-        elif open_brackets and token.text == open_brackets[-1]:
-            open_brackets.pop()
-    closers = "".join(reversed(open_brackets))
-    head = body[: len(body) - len(last)]
-    quotes = [quote for quote in "'\"" if last.count(quote) % 2]
-    for middle in ("", *quotes):
-        kept = last if middle else trimmed
-        yield _rule(head + kept + middle + closers + tail, 1.5, "last line completed")
-        if re.match(r"\s*(?:def|class|if|elif|else|for|while|with|try|except|finally)\b", last):
-            yield _rule(head + kept + middle + closers + ": pass" + tail, 1.9, "last line completed")
 
 
 def _comparison(case: Case) -> Iterator[Candidate]:
