@@ -21,7 +21,15 @@ from slmfix_training.corrupt_pairs import (
     small_value,
     workdir,
 )
-from slmfix_training.corrupt_pairs_bash import async_separator, lost_semicolons, one_line, placeholder_word
+from slmfix_training.corrupt_pairs_bash import (
+    all_arguments,
+    async_separator,
+    late_shebang,
+    lost_semicolons,
+    one_line,
+    placeholder_word,
+    unended_exec,
+)
 from slmfix_training.corrupt_pairs_python import repeated_function, unimported
 from slmfix_training.corrupt_pairs_sql import (
     dangling_condition,
@@ -43,6 +51,9 @@ CASES: list[tuple[str, PairOperator, str, str]] = [
     ("bash", lost_semicolons, CLEAN["bash"], "case x in\n  a) echo 1 ;;\nesac\n"),
     ("bash", placeholder_word, "grep -c x input.txt\n", "\n"),
     ("bash", async_separator, "for i in 1 2; do echo $i; done\n", "echo 1; echo 2\n"),
+    ("bash", all_arguments, 'echo "all: $1"\n', "echo '$1'\n"),
+    ("bash", unended_exec, "ls\n", ""),
+    ("bash", late_shebang, "ls\n", ""),
     ("sql", dangling_condition, WHERE, CLEAN["sql"]),
     ("sql", joined_statements, WHERE, "SELECT 1; SELECT 2"),
     ("sql", placeholder_value, WHERE, "SELECT name FROM users\n"),

@@ -229,7 +229,7 @@ ANSIBLE_SYNTAX: tuple[Fault, ...] = (
 
 ANSIBLE_NAMES: tuple[Fault, ...] = (
     (11, "option-name", wrong_option),
-    (4, "option-name", foreign_option),
+    (1, "option-name", foreign_option),
     (5, "module-name", wrong_module),
     (3, "module-name", other_collection),
     (6, "option-name", wrong_keyword),

@@ -7,7 +7,15 @@ import re
 from typing import TYPE_CHECKING
 
 from slmfix_training.corrupt_cut import truncated
-from slmfix_training.corrupt_pairs_bash import async_separator, command_line, lost_semicolons, placeholder_word
+from slmfix_training.corrupt_pairs_bash import (
+    all_arguments,
+    async_separator,
+    command_line,
+    late_shebang,
+    lost_semicolons,
+    placeholder_word,
+    unended_exec,
+)
 from slmfix_training.corrupt_pairs_python import repeated_function, unimported
 from slmfix_training.corrupt_pairs_sql import (
     dangling_condition,
@@ -141,6 +149,9 @@ PAIRS: dict[str, tuple[PairFault, ...]] = {
         (38, "separator", lost_semicolons),
         (9, "placeholder", placeholder_word),
         (1.5, "separator", async_separator),
+        (4, "separator", unended_exec),
+        (5, "quotes", all_arguments),
+        (4, "residue", late_shebang),
         (10, "truncation", truncated("bash", 0.3)),
     ),
     "sql": (

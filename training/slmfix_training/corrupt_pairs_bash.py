@@ -79,3 +79,36 @@ def command_line(text: str, rng: Random) -> str | None:
     lines = [line.strip() for line in text.split("\n") if 20 < len(line.strip()) < 200]
     whole = [line for line in lines if not line.startswith("#") and not line.endswith(("\\", *_CONTINUED))]
     return rng.choice(whole) + "\n" if whole else None
+
+
+def all_arguments(text: str, rng: Random) -> Pair | None:
+    """`"... $@"` in a string, where the arguments become several words (SC2145)."""
+    found = list(re.finditer(r'"[^"\n]*?[\w:/] ?\$(?:\{?\w+\}?)(?=[^"\n]*")', text))
+    if not found:
+        return None
+    match = rng.choice(found)
+    at = text.rindex("$", match.start(), match.end())
+    sides = text[:at], text[match.end() :]
+    form = rng.choice(("$@", "${@}", "$@", "${files[@]}"))
+    return f"{sides[0]}{form}{sides[1]}", (f"{sides[0]}{form.replace('@', '*')}{sides[1]}",)
+
+
+def unended_exec(text: str, rng: Random) -> Pair | None:
+    """`find -exec` without its end, or with one that the shell takes (SC2067, SC2156)."""
+    place = rng.choice((".", "/workspace", "/system/folder1", "/testbed", "/var/log", "$HOME", "/tmp"))
+    test = rng.choice(("-type f", "-name '*.txt'", '-name "*.log"', "-mtime +5", "-type d -empty", "-size +10M"))
+    command = rng.choice(("rm {}", "grep -l x {}", "ls -l {}", "mv {} /tmp", "chmod 644 {}", "wc -l {}", "du -sh {}"))
+    tail = rng.choice(("", "", " | sort", " | wc -l", " | awk '{print $1}'", " 2> /dev/null", " > out.txt"))
+    line = f"find {place} {test} -exec {command}"
+    end = rng.choice((" \\;", " \\;", " +"))
+    wrong = rng.choice(("", "", " ;", " \\", r" \; \|")) if end != " +" else ""
+    rest = "\n" if rng.random() < 0.7 else "\n" + text if text.count("\n") < 12 else "\n"
+    return f"{line}{wrong}{tail}{rest}", (f"{line}{end}{tail}{rest}",)
+
+
+def late_shebang(text: str, rng: Random) -> Pair | None:
+    """The interpreter is named behind an empty line, a blank or a comment (SC1128, SC1114)."""
+    line = rng.choice(("#!/bin/bash", "#!/bin/sh", "#!/usr/bin/env bash"))
+    body = re.sub(r"\A#![^\n]*\n", "", text)
+    before = rng.choice(("\n", "\n\n", " ", "  "))
+    return f"{before}{line}\n{body}", (f"{line}\n{body}",)

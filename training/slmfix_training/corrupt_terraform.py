@@ -151,7 +151,7 @@ SYNTAX: tuple[Fault, ...] = (
     (22, "truncation", missing_definition),
     (4, "truncation", truncate),
     (20, "option-name", wrong_argument),
-    (8, "option-name", foreign_argument),
+    (1, "option-name", foreign_argument),
     (4, "option-name", wrong_block),
     (7, "module-name", wrong_type),
     (12, "unknown-name", wrong_address),

@@ -106,7 +106,7 @@ COMMON: tuple[Fault, ...] = (
 YAML_SYNTAX: tuple[Fault, ...] = (
     *COMMON,
     (3, "residue", fence("yaml")),
-    (2, "residue", prose_tail("yaml")),
+    (0.5, "residue", prose_tail("yaml")),
     (1, "residue", prose_head("yaml")),
     (1, "unclosed", drop_line),
 )
