@@ -55,11 +55,12 @@ def test_only_wanted_files_are_written(tmp_path: Path) -> None:
         "t-1/data": b"x",
         "t-1/a.png": b"x",
         "t-1/LICENSE": b"MIT",
+        "t-1/Dockerfile": b"FROM a",
         "t-1/..\\b.sh": b"echo\n",
     }
     archive = write_tar(tmp_path / "t.tar.gz", files, {"t-1/b.sh": "/etc/passwd"})
-    assert unpack(archive, tmp_path / "out") == 3
-    assert names(tmp_path / "out") == ["t-1/LICENSE", "t-1/a.sh", "t-1/run"]
+    assert unpack(archive, tmp_path / "out") == 4
+    assert names(tmp_path / "out") == ["t-1/Dockerfile", "t-1/LICENSE", "t-1/a.sh", "t-1/run"]
 
 
 @pytest.mark.parametrize("name", ["/etc/evil.sh", "../evil.sh", "a/../../evil.sh"])

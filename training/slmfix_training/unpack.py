@@ -41,7 +41,7 @@ def unpack(archive: Path, folder: Path) -> int:
                 msg = f"{archive.name} holds more than {MAX_TOTAL >> 20} MiB"
                 raise UsageError(msg)
             content = read()
-            if "." not in place.name and not content.startswith(b"#!") and not is_licence_file(name):
+            if not _is_named(name) and not content.startswith(b"#!"):
                 continue
             target = folder / place
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -55,8 +55,11 @@ def unpack(archive: Path, folder: Path) -> int:
 
 def is_wanted(name: str) -> bool:
     """Whether a file of this name is of a language of the corpus, may be a script, or holds a licence."""
-    bare = name.rpartition("/")[2]
-    return "." not in bare or is_licence_file(name) or any(is_of(name, language) for language in (*SUFFIXES, *PATTERNS))
+    return "." not in name.rpartition("/")[2] or _is_named(name)
+
+
+def _is_named(name: str) -> bool:
+    return is_licence_file(name) or any(is_of(name, language) for language in (*SUFFIXES, *PATTERNS))
 
 
 def _safe(name: str) -> PurePosixPath:
