@@ -158,7 +158,7 @@ def ansible_snippets(text: str) -> Iterator[str]:
         count = rng.choice((1, 1, 2, 3, 4))
         snippet = "".join(chain.from_iterable(items[at : at + count])).rstrip() + "\n"
         at += count
-        if rng.random() < 0.3 and "hosts:" not in snippet:
+        if rng.random() < 0.3 and not re.search(r"\bhosts:|import_playbook:", snippet):
             tasks = "".join("    " + line if line.strip() else line for line in split_lines(snippet))
             hosts = rng.choice(("all", "web", "localhost", "rhel8", "servers", "db"))
             become = rng.choice(("", "  become: true\n", "  become: yes\n", "  gather_facts: false\n"))

@@ -89,6 +89,10 @@ SUFFIXES = {
     "verilog": (".v", ".vh"),
     "terraform": (".tf",),
 }
+WRITTEN_BY_TOOLS = re.compile(  # the same in hundreds of packages, and like nothing that a person or a model writes
+    r"(^|/)(configure|config\.(guess|sub|rpath|status)|install-sh|ltmain\.sh|missing|depcomp|compile|libtool|"
+    r"test-driver|ylwrap|mkinstalldirs|mdate-sh|autogen-unpack)$"
+)
 SQL_TEST = re.compile(r"mysql-test/.*\.(test|inc)$|sqlite3-[^/]*/test/[^/]*\.test$")
 PATTERNS = {"workflow": WORKFLOW, "dockerfile": DOCKERFILE}
 
@@ -114,7 +118,7 @@ def read_files(root: Path, language: str) -> Iterator[tuple[str, str]]:
     for name, path in sorted(found, key=lambda pair: hashlib.md5(pair[0].encode(), usedforsecurity=False).digest()):
         if count >= MAX_FILES:
             return
-        if path.stat().st_size > MAX_BYTES:
+        if path.stat().st_size > MAX_BYTES or WRITTEN_BY_TOOLS.search(name):
             continue
         text = None
         if is_of(name, language):
