@@ -33,7 +33,7 @@ format: $(VENV)/.installed-dev
 benchmark: $(VENV)/.installed
 ifeq ($(DATA)$(HELD),)
 	$(BIN)/python -P benchmarks/speed.py $(ARGS)
-	$(BIN)/python -m benchmarks.quality
+	$(BIN)/python -m benchmarks.quality --methods nothing --methods enumeration --methods tiers
 else
 	$(BIN)/python -m benchmarks.quality $(DATA) $(if $(HELD),--held $(HELD)) $(ARGS)
 endif

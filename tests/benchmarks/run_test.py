@@ -239,7 +239,7 @@ def test_make_takes_data_and_samples() -> None:
     command = [make, "-n", "benchmark"]
     speed = process.run(command, cwd=ROOT, timeout=60).text
     assert "benchmarks/speed.py" in speed
-    assert "-m benchmarks.quality\n" in speed
+    assert "-m benchmarks.quality --methods nothing" in speed
     quality = process.run([*command, "DATA=cases", "HELD=held", "ARGS=--limit 5"], cwd=ROOT, timeout=60).text
     assert "-m benchmarks.quality cases --held held --limit 5" in quality
     assert "speed.py" not in quality
