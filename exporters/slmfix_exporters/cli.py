@@ -17,6 +17,7 @@ from slmfix_exporters.parity import MIN_AGREEMENT
 @click.argument("checkpoint_dir", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--output", required=True, type=click.Path(path_type=Path), help="Folder of the new package.")
 @click.option("--int8", "precision", flag_value="int8", default="int8", help="Store weights as int8 (default).")
+@click.option("--int4", "precision", flag_value="int4", help="Store matrices as int4, for more than 50 M parameters.")
 @click.option("--fp16", "precision", flag_value="fp16", help="Store weights as fp16.")
 @click.option("--fp32", "precision", flag_value="fp32", help="Store weights as fp32.")
 @click.option("--name", help="Package name; default from slmfix-training.json.")

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import onnx
+import onnxruntime  # type: ignore[import-untyped,unused-ignore]
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
@@ -15,7 +16,7 @@ from slmfix_exporters.export import ExportOptions, ParityError, export, export_g
 from slmfix_exporters.package import Naming
 from slmfix_exporters.parity import compare
 from slmfix_exporters.samples import sample_prompts
-from slmfix_exporters.storage import store_weights
+from slmfix_exporters.storage import quantise_int4, store_weights
 from tests.testing.tiny_model import build_model, tiny_package, write_checkpoint
 
 if TYPE_CHECKING:
@@ -71,6 +72,50 @@ def test_int8_is_computed_as_its_rounded_weights(tmp_path: Path) -> None:
         error = np.abs(scales[node.input[0]] * scale - original[name])
         assert (error <= scale * 0.5001).all()
     onnx.checker.check_model(graph)
+
+
+def restore_int4(weights: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """What the codes of a matrix stand for."""
+    codes, scales, zeros = quantise_int4(weights)
+    outputs, blocks = scales.shape
+    unpacked = np.stack([codes & 15, codes >> 4], axis=-1).reshape(outputs, blocks, 32).astype(np.float32)
+    zero = np.stack([zeros & 15, zeros >> 4], axis=-1).reshape(outputs, -1)[:, :blocks, None].astype(np.float32)
+    restored: np.ndarray[Any, Any] = ((unpacked - zero) * scales[..., None]).reshape(outputs, -1).T
+    return restored
+
+
+@pytest.mark.parametrize("shape", [(64, 64), (96, 20)])
+def test_int4_is_computed_as_its_rounded_weights(shape: tuple[int, int]) -> None:
+    noise = np.random.default_rng(1)
+    weights = noise.normal(size=shape).astype(np.float32)
+    weights[:32, 3] = 0
+    restored = restore_int4(weights)
+    assert (restored[:32, 3] == 0).all()
+    assert np.abs(restored - weights).max() < 0.3  # half a step of about a fifteenth of the range
+    node = helper.make_node("MatMul", ["x", "w"], ["y"])
+    sizes = zip("xy", shape, strict=True)
+    ends = [helper.make_tensor_value_info(name, TensorProto.FLOAT, [None, size]) for name, size in sizes]
+    graph = helper.make_graph([node], "g", ends[:1], ends[1:], [numpy_helper.from_array(weights, "w")])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9)
+    assert store_weights(model, "int4") == 1
+    given = noise.normal(size=(4, shape[0])).astype(np.float32)
+    (found,) = onnxruntime.InferenceSession(model.SerializeToString()).run(None, {"x": given})
+    expected = given @ restored
+    assert np.linalg.norm(found - expected) < 0.02 * np.linalg.norm(expected)
+
+
+@pytest.mark.parametrize("tied", [True, False])
+def test_int4_is_small(tmp_path: Path, tied: bool) -> None:
+    model = build_model(512, tie_word_embeddings=tied)
+    plain = export_graph(model, tmp_path / "plain")
+    graph = onnx.load(str(plain))
+    store_weights(graph, "int4")
+    onnx.save(graph, str(tmp_path / "model.onnx"))
+    kinds = [node.op_type for node in graph.graph.node]
+    assert kinds.count("MatMulNBits") == 14 + (not tied)
+    assert kinds.count("DequantizeLinear") == 1
+    assert compare(tmp_path / "model.onnx", model, PROMPTS, new_tokens=6).agreement > 0.3
+    assert (tmp_path / "model.onnx").stat().st_size < plain.stat().st_size / 2
 
 
 @pytest.mark.parametrize("precision", ["fp16", "fp32"])
