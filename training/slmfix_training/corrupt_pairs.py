@@ -73,6 +73,20 @@ def script_in_heredoc(text: str, rng: Random) -> Pair | None:
     return block(broken) + rest, (block(clean) + rest,)
 
 
+def pattern_in_quotes(text: str, rng: Random) -> Pair | None:
+    """A regular expression or a path of Windows in double quotes, where YAML reads backslashes as escapes."""
+    found = list(re.finditer(r"(?<=: )[\"']?([\w./ -]+)[\"']?$", text, M))
+    if not found:
+        return None
+    match = rng.choice(found)
+    word = rng.choice(
+        (r"^\s*{}", r"{}\s+=.*$", r"{}\.conf", r"^{}\w+\s*$", r"C:\Users\{}", r"\d+\.{}", r"(.*){}\1", r"\({}\)")
+    )
+    value = word.format(match[1])
+    sides = text[: match.start()], text[match.end() :]
+    return f'{sides[0]}"{value}"{sides[1]}', (f"{sides[0]}'{value}'{sides[1]}",)
+
+
 def maintainer(text: str, rng: Random) -> Pair | None:
     """The instruction that LABEL took the place of."""
     first = re.search(r"^FROM [^\n]*\n", text, M)
@@ -161,6 +175,8 @@ PAIRS: dict[str, tuple[PairFault, ...]] = {
         (2, "placeholder", placeholder_value),
         (1, "placeholder", placeholder_table),
     ),
+    "ansible": ((5, "escapes", pattern_in_quotes),),
+    "yaml": ((3, "escapes", pattern_in_quotes),),
     "verilog": ((5, "option-name", gate_module),),
     "sql-schema": ((8, "dialect", year_of), (5, "dialect", divided)),
     "python": (

@@ -160,7 +160,7 @@ SYNTAX: tuple[Fault, ...] = (
     (14, "unknown-name", wrong_context),
     (4, "unknown-name", wrong_function),
     (4, "unknown-name", wrong_need),
-    (2, "redeclaration", repeated_key),
+    (0.3, "redeclaration", repeated_key),
     (
         5,
         "option-value",
@@ -231,6 +231,6 @@ SYNTAX: tuple[Fault, ...] = (
     (1, "keyword", swap(r"^( *(?:- )?run:) \|\n", r"\1\n", r"\1 |-|\n", flags=M)),
     (1, "truncation", truncate),
     (3, "residue", fence("workflow")),
-    (2, "residue", prose_tail("workflow")),
-    (1, "residue", prose_head("workflow")),
+    (0.3, "residue", prose_tail("workflow")),
+    (0.3, "residue", prose_head("workflow")),
 )

@@ -96,12 +96,11 @@ COMMON: tuple[Fault, ...] = (
         swap(r"^( *)([\w.-]+): ([\w /.-]+)$", r"\1\2: \3: value", r"\1\2: \2: \3", r"\1\2: \"\3\" extra", flags=M),
     ),
     (1, "quotes", swap(r": ([\w/.-]+)$", r": @\1", r": *\1", r": %\1", r": `\1`", r": '\1", flags=M)),
-    (2, "escapes", swap(r": ['\"]?([^'\"\n{}]+)['\"]?$", r': "^\1\\s+"', r': "\\w\1"', r': "C:\\d\1"', flags=M)),
     (1, "unclosed", drop(r"[\[\]{}]")),
     (1, "unclosed", swap(r": ([\w/.-]+)$", r": [\1", r": {\1", flags=M)),
     (1, "separator", swap(r"(\[[^\]\n]*), ", r"\1 ")),
     (1, "other", uncommented),
-    (1, "residue", conflict),
+    (0.3, "residue", conflict),
 )
 YAML_SYNTAX: tuple[Fault, ...] = (
     *COMMON,
