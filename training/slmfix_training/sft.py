@@ -181,7 +181,9 @@ class Trainer:
     def _measure(self) -> dict[str, Any]:
         """A row with the averaged weights' figures on the held-out set."""
         with self.clock.paused(), self.average.swapped_in():
-            return {**self._row(), **self.held.measure(self.model, bf16=self.recipe.bf16)}
+            row = self._row()
+            del row["tokens_per_cpu_second"]  # over the few steps since the last row it says little
+            return {**row, **self.held.measure(self.model, bf16=self.recipe.bf16)}
 
     def _with_start(self, record: dict[str, Any]) -> dict[str, Any]:
         """Says what the run started from; the licence of pretrained weights is kept."""
