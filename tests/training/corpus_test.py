@@ -85,6 +85,10 @@ def test_cut_refuses_what_is_too_long() -> None:
     assert list(cut("sql", "SELECT " + "a, " * 300 + "b FROM t;\n")) == []
 
 
+def test_cut_refuses_comments_alone() -> None:
+    assert list(cut("bash", "# the licence of this file\n# and more of it\n")) == []
+
+
 def test_a_corpus_is_clean_and_says_where_it_comes_from(roots: tuple[Path, ...], tmp_path: Path) -> None:
     manifest = build(roots, tmp_path / "out")
     found = rows(tmp_path / "out")

@@ -246,7 +246,7 @@ CUTTERS: dict[str, Callable[[str], Iterator[str]]] = {
 
 
 def cut(language: str, text: str) -> Iterator[str]:
-    """The snippets of a file that have a usable size."""
+    """The snippets of a file that have a usable size and say something besides comments."""
     for snippet in CUTTERS[language](text):
-        if fits(snippet):
+        if fits(snippet) and any(line.strip() and not line.lstrip().startswith("#") for line in snippet.split("\n")):
             yield snippet
