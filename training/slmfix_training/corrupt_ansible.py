@@ -233,7 +233,7 @@ ANSIBLE_NAMES: tuple[Fault, ...] = (
     (5, "module-name", wrong_module),
     (3, "module-name", other_collection),
     (6, "option-name", wrong_keyword),
-    (4, "option-value", wrong_value),
+    (8, "option-value", wrong_value),
     (2, "option-name", old_form),
     (5, "indentation", wrong_level),
 )

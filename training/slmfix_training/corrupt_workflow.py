@@ -154,7 +154,7 @@ def repeated_key(text: str, rng: Random) -> str | None:
 
 
 SYNTAX: tuple[Fault, ...] = (
-    (20, "option-name", wrong_key),
+    (30, "option-name", wrong_key),
     (8, "missing-argument", missing_key),
     (7, "unknown-name", wrong_event),
     (14, "unknown-name", wrong_context),
@@ -162,14 +162,14 @@ SYNTAX: tuple[Fault, ...] = (
     (4, "unknown-name", wrong_need),
     (0.3, "redeclaration", repeated_key),
     (
-        5,
+        10,
         "option-value",
         swap(
             r"^( *(?:timeout-minutes|max-parallel): *)(\d+)", r"\1'\2m'", r"\1\2m", r"\1\2 minutes", r"\1-\2", flags=M
         ),
     ),
     (
-        4,
+        8,
         "option-value",
         swap(
             r"^( *(?:fail-fast|continue-on-error|required|cancel-in-progress): *)(true|false)",
@@ -180,15 +180,15 @@ SYNTAX: tuple[Fault, ...] = (
             flags=M,
         ),
     ),
-    (3, "option-value", swap(r"^( *shell: *)\w+", r"\1dash", r"\1/bin/bash", r"\1zsh", flags=M)),
+    (6, "option-value", swap(r"^( *shell: *)\w+", r"\1dash", r"\1/bin/bash", r"\1zsh", flags=M)),
     (
-        3,
+        6,
         "option-value",
         swap(r"^( *- cron: *)['\"]?([^'\"\n]*?) \*['\"]?$", r"\1'\2'", r"\1\2 *", r"\1'\2 * *'", flags=M),
     ),
-    (3, "option-value", swap(r"^( *permissions:) *[\w-]+$", r"\1 all", r"\1 write", flags=M)),
+    (6, "option-value", swap(r"^( *permissions:) *[\w-]+$", r"\1 all", r"\1 write", flags=M)),
     (
-        4,
+        8,
         "option-value",
         swap(
             r"^( *(?:contents|packages|pull-requests|id-token|issues|actions|checks): *)(?:read|write)$",
@@ -199,7 +199,7 @@ SYNTAX: tuple[Fault, ...] = (
             flags=M,
         ),
     ),
-    (3, "option-value", swap(r"^( *(?:- )?uses: *[\w./-]+)@[\w.]+", r"\1", r"\1@", r"\1:latest", flags=M)),
+    (6, "option-value", swap(r"^( *(?:- )?uses: *[\w./-]+)@[\w.]+", r"\1", r"\1@", r"\1:latest", flags=M)),
     (
         4,
         "missing-argument",
@@ -219,18 +219,18 @@ SYNTAX: tuple[Fault, ...] = (
     (5, "jinja", swap(r"\$\{\{ ?(.*?) ?\}\}", r"{{ \1 }}", r"${ \1 }", r"${{ \1 }", r"${{\1", r"$\1", r"\${{ \1 }}")),
     (3, "jinja", swap(r"(\$\{\{[^}'\n]*)'([^'\n]*)'", r'\1"\2"', r"\1\2", r"\1'\2")),
     (2, "jinja", swap(r"(\$\{\{[^}\n]*?) (?:==|!=|&&|\|\|) ", r"\1 = ", r"\1 and ", r"\1 or ", r"\1 === ")),
-    (9, "indentation", shift),
-    (3, "indentation", swap(r"^ {2,8}(?=\S)", "\t", flags=M)),
+    (4, "indentation", shift),
+    (1, "indentation", swap(r"^ {2,8}(?=\S)", "\t", flags=M)),
     (3, "separator", swap(r"^( *(?:- )?[\w-]+): (?=\S)", r"\1:", r"\1 ", r"\1 = ", flags=M)),
     (3, "separator", swap(r"^( *)- (?=[\w'\"])", r"\1-", r"\1", flags=M)),
     (2, "separator", swap(r"^( *[\w-]+):$", r"\1", flags=M)),
-    (3, "quotes", drop(r"['\"]")),
-    (3, "quotes", swap(r": ([^'\"\n]*)$", r": '\1", r": \1: value", r": \"\1\" extra", r": @\1", r": *\1", flags=M)),
-    (1, "quotes", swap(r": ['\"](\*[^'\"\n]*)['\"]", r": \1", flags=M)),
-    (2, "unclosed", drop(r"[\[\]{}]")),
+    (1.8, "quotes", drop(r"['\"]")),
+    (1.8, "quotes", swap(r": ([^'\"\n]*)$", r": '\1", r": \1: value", r": \"\1\" extra", r": @\1", r": *\1", flags=M)),
+    (0.6, "quotes", swap(r": ['\"](\*[^'\"\n]*)['\"]", r": \1", flags=M)),
+    (1.2, "unclosed", drop(r"[\[\]{}]")),
     (1, "keyword", swap(r"^( *(?:- )?run:) \|\n", r"\1\n", r"\1 |-|\n", flags=M)),
     (1, "truncation", truncate),
-    (3, "residue", fence("workflow")),
-    (0.3, "residue", prose_tail("workflow")),
-    (0.3, "residue", prose_head("workflow")),
+    (1.8, "residue", fence("workflow")),
+    (0.18, "residue", prose_tail("workflow")),
+    (0.18, "residue", prose_head("workflow")),
 )
