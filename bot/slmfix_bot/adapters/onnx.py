@@ -1,22 +1,20 @@
 """The repair model on onnxruntime: an optimum graph (text-generation-with-past) behind `core.ports.RepairModel`.
 
-One prefill serves every candidate of a prompt: its key-value cache is repeated for a batch. Results depend only on the
-package, the prompt and the number of candidates (and, in the last bits, on the number of threads).
+One prefill serves the beam search of a prompt and the scripts to score: they share its key-value cache. Results depend
+only on the package, the prompt and the number of candidates (and, in the last bits, on the number of threads).
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections import OrderedDict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from slmfix_bot.adapters.beam import search
 from slmfix_bot.adapters.model_package import MODEL_FILE, TOKENIZER_FILE
 from slmfix_bot.adapters.vocabulary import Vocabulary
 from slmfix_bot.core.lexicon import Lexicon
-from slmfix_bot.core.ports import Proposal
 from slmfix_bot.core.prompt import language_token
 from slmfix_bot.core.script_grammar import ScriptGrammar, entries_of
 from slmfix_bot.errors import ModelError
@@ -28,12 +26,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from slmfix_bot.adapters.model_package import ModelPackage
+    from slmfix_bot.core.ports import Proposal
 
     Floats = NDArray[np.float32]
 
-TEMPERATURE = 0.8
-TOP_P = 0.95
-_TOP_K = 64  # sampling looks at no more tokens than these
 _BATCH = 16  # scripts that are scored in one forward pass
 _PREFILLS = 4  # prompts whose cache is kept, for propose and score of the same prompt
 _VERILOG = language_token("verilog")
@@ -122,51 +118,6 @@ def _log_normaliser(logits: Floats) -> Floats:
     return result
 
 
-def _sample(logits: Floats, generator: np.random.Generator) -> int:
-    """A token by temperature and nucleus from masked logits."""
-    scaled = logits / TEMPERATURE
-    order = np.argpartition(scaled, -min(_TOP_K, scaled.size))[-_TOP_K:]
-    order = order[np.argsort(-scaled[order], kind="stable")]
-    weights = np.exp(scaled[order] - scaled[order[0]])
-    weights /= weights.sum()
-    kept = int(np.searchsorted(np.cumsum(weights), TOP_P)) + 1
-    weights = weights[:kept] / weights[:kept].sum()
-    return int(order[min(int(np.searchsorted(np.cumsum(weights), generator.random())), len(weights) - 1)])
-
-
-@dataclass
-class _Row:
-    """One candidate while it is written; without a generator it is the greedy one."""
-
-    grammar: ScriptGrammar
-    generator: np.random.Generator | None
-    script: bytes = b""
-    log_probability: float = 0.0
-
-    def step(self, logits: Floats, normaliser: float, vocabulary: Vocabulary) -> int:
-        """Chooses and records the next token."""
-        mask = vocabulary.mask(self.grammar.allowed(), logits.size)
-        legal = np.where(mask, logits, np.float32(-np.inf))
-        token = int(legal.argmax()) if self.generator is None else _sample(legal, self.generator)
-        self.log_probability += float(logits[token]) - normaliser
-        control = vocabulary.control_by_id.get(token)
-        if control:
-            self.grammar.accept_control(control)
-            self.script += control.encode()
-        else:
-            self.grammar.accept_text(vocabulary.pieces[token])
-            self.script += vocabulary.pieces[token]
-        return token
-
-    def proposal(self) -> Proposal | None:
-        """The finished script; None when it was cut off or is not text."""
-        try:
-            script = self.script.decode()
-        except UnicodeDecodeError:
-            return None
-        return Proposal(script=script, log_probability=self.log_probability) if self.grammar.is_closed else None
-
-
 class OnnxRepairModel:
     """Implements `core.ports.RepairModel`. `device` is the one in use, "cpu" or "cuda"."""
 
@@ -194,41 +145,16 @@ class OnnxRepairModel:
         return self._prefills[prompt]
 
     def propose(self, prompt: str, count: int, words: Collection[str] | None = None) -> Sequence[Proposal]:
-        """Up to `count` distinct finished scripts, the greedy one first; none for a prompt that is too long. New text
-        keeps to `words` (case folded; None: to any)."""
+        """Up to `count` finished scripts that do different things, most probable first; none for a prompt that is too
+        long. New text keeps to `words` (case folded; None: to any)."""
         prefill = self._prefill(prompt)
         if prefill is None or count < 1:
             return ()
-        entries = entries_of(prompt)
         lexicon = Lexicon(words, based_numbers=prompt.startswith(_VERILOG)) if words is not None else None
-        seed = int.from_bytes(hashlib.sha256(prompt.encode()).digest()[:8], "big")
-        rows = [
-            _Row(ScriptGrammar(entries, self.operations, lexicon), np.random.default_rng([seed, i]) if i else None)
-            for i in range(count)
-        ]
-        self._write(rows, *prefill)
-        distinct: dict[str, Proposal] = {}
-        for row in rows:
-            if proposal := row.proposal():
-                distinct.setdefault(proposal.script, proposal)
-        return tuple(distinct.values())
-
-    def _write(self, rows: list[_Row], logits: Floats, cache: list[Floats]) -> None:
-        """Lets every row choose tokens until it is finished or too long."""
-        logits = np.repeat(logits, len(rows), axis=0)
-        cache = [np.repeat(part, len(rows), axis=0) for part in cache]
-        for _ in range(self._package.max_new_tokens):
-            normalisers = _log_normaliser(logits)
-            tokens = [row.step(logits[i], float(normalisers[i]), self._vocabulary) for i, row in enumerate(rows)]
-            open_rows = [i for i, row in enumerate(rows) if not row.grammar.is_closed]
-            if not open_rows:
-                return
-            if len(open_rows) < len(rows):
-                rows = [rows[i] for i in open_rows]
-                cache = [part[open_rows] for part in cache]
-            ids = np.array([[tokens[i]] for i in open_rows], dtype=np.int64)
-            step_logits, cache = self._network.run(ids, cache)
-            logits = step_logits[:, -1]
+        grammar = ScriptGrammar(entries_of(prompt), self.operations, lexicon)
+        return tuple(
+            search(self._network.run, *prefill, grammar, self._vocabulary, count, self._package.max_new_tokens)
+        )
 
     def score(self, prompt: str, scripts: Sequence[str]) -> Sequence[float]:
         """Natural log-probability of each script given the prompt; -inf for a prompt that is too long."""

@@ -57,7 +57,8 @@ class RepairModel(Protocol):
         """The operations that its scripts use; a script that it is to score may use no others."""
 
     def propose(self, prompt: str, count: int, words: Collection[str] | None = None) -> Sequence[Proposal]:
-        """Up to `count` distinct scripts, the greedy one first, whose new text keeps to `words` (case folded)."""
+        """Up to `count` scripts that do different things, most probable first; new text keeps to `words` (case
+        folded)."""
 
     def score(self, prompt: str, scripts: Sequence[str]) -> Sequence[float]:
         """Log-probability of each script given the prompt."""

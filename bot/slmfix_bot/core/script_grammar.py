@@ -8,6 +8,7 @@ a character. With a lexicon words can only be known ones. Whether an edit makes 
 from __future__ import annotations
 
 import re
+from copy import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -84,7 +85,8 @@ class ScriptGrammar:
         self._lexicon = lexicon
         self._known = [kind for kind in OPERATIONS if kind in operations]
         self._originals = [entry.encode() for entry in entries]
-        self._entries = list(self._originals)  # as the operations so far left them
+        self._entries = list(self._originals)  # as the operations that change entries left them
+        self._others: tuple[tuple[str, int, int, bytes, bytes], ...] = ()  # the other operations
         self._expects = "operation"
         self._kind = ""
         self._address = 0  # of the latest operation, its last entry
@@ -96,10 +98,21 @@ class ScriptGrammar:
         self._word: State = b""  # at the end of the text
         self._following = b""  # word characters that come right after the text
 
+    def copy(self) -> ScriptGrammar:
+        """The same state, to go on from in another way."""
+        other = copy(self)
+        other._entries = list(self._entries)
+        return other
+
     @property
     def is_closed(self) -> bool:
         """Whether `<end>` came."""
         return self._expects == "nothing"
+
+    @property
+    def effect(self) -> tuple[object, ...]:
+        """What the script does: equal for two finished scripts only if they make the same text."""
+        return (*self._entries, *self._others)
 
     def _addresses(self, kind: str) -> list[int]:
         """The entries that the operation may refer to; edits go forward, insertions follow the edits of their line."""
@@ -173,8 +186,8 @@ class ScriptGrammar:
 
     def accept_control(self, token: str) -> None:
         """Goes on after a control token that was allowed."""
-        if self._expects == "text" and self._kind == SUBSTITUTE:
-            self._entries[self._address - 1] = self._edited()
+        if token == END or token in OPERATIONS:
+            self._finish_operation()
         if token == END:
             self._expects = "nothing"
         elif token == TO:
@@ -185,6 +198,17 @@ class ScriptGrammar:
             self._is_first_line = True
         else:
             self._accept_line(LINE_TOKENS.index(token))
+
+    def _finish_operation(self) -> None:
+        if self._kind in (REPLACE, SUBSTITUTE):
+            self._entries[self._address - 1] = self._edited()
+        elif self._kind == INDENT:
+            for i in range(self._first - 1, self._address):
+                if self._entries[i].strip() and self._entries[i].startswith(self._old):
+                    self._entries[i] = self._text + self._entries[i][len(self._old) :]
+        elif self._kind:
+            first = self._first if self._kind == DELETE else self._address
+            self._others += ((self._kind, first, self._address, self._old, self._text),)
 
     def _accept_line(self, address: int) -> None:
         self._address = address
