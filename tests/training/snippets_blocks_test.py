@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from slmfix_bot.core.program import Program
+from slmfix_training.generate_ansible import random_playbook
 from slmfix_training.generate_dockerfile import random_dockerfile
 from slmfix_training.generate_hcl import random_hcl
 from slmfix_training.generate_verilog import random_verilog
@@ -106,6 +107,7 @@ def test_jobs_stand_without_those_they_wait_for() -> None:
         ("terraform", random_hcl, 40),
         ("dockerfile", random_dockerfile, 60),
         ("workflow", random_workflow, 5),
+        ("ansible", random_playbook, 30),
     ],
 )
 def test_generated_programs_are_clean(language: str, generate: Callable[[Random], str], count: int) -> None:

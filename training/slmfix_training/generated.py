@@ -5,6 +5,7 @@ from __future__ import annotations
 from random import Random
 from typing import TYPE_CHECKING, NamedTuple
 
+from slmfix_training.generate_ansible import random_playbook
 from slmfix_training.generate_data import random_bash, random_json, random_toml, random_yaml
 from slmfix_training.generate_dockerfile import random_dockerfile
 from slmfix_training.generate_hcl import random_hcl
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 GENERATED = {
     "sql": 20_000,
     "bash": 8_000,
+    "ansible": 8_000,
     "json": 9_000,
     "yaml": 5_000,
     "toml": 7_000,
@@ -52,6 +54,7 @@ def _yaml(rng: Random) -> Generated:
 
 GRAMMARS: dict[str, Callable[[Random], str]] = {
     "bash": random_bash,
+    "ansible": random_playbook,
     "json": random_json,
     "toml": random_toml,
     "verilog": random_verilog,

@@ -1,0 +1,151 @@
+"""What generated playbooks are made of: tasks with their usual arguments, hosts, conditions, loops, handlers."""
+
+from __future__ import annotations
+
+HOSTS = "all webservers web localhost dbservers servers rhel8 ubuntu app all:!localhost db[0] nodes workers".split()
+WORDS = "nginx httpd postgresql git docker redis mysql-server curl vim ntp chrony firewalld python3 java".split()
+PATHS = (
+    "/etc/app/config.yml /opt/app /var/www/html /etc/nginx/nginx.conf /tmp/file.txt /home/deploy/.ssh /etc/sysctl.conf "
+    "/etc/ssh/sshd_config /var/log/app.log /srv/data /usr/local/bin/run.sh /etc/hosts /backup"
+).split()
+USERS = "deploy www-data app alice root postgres jenkins admin".split()
+CONDITIONS = (
+    "ansible_os_family == 'Debian'",
+    'ansible_os_family == "RedHat"',
+    "ansible_facts['distribution'] == 'Ubuntu'",
+    "ansible_distribution_major_version | int >= 8",
+    "enable_feature | bool",
+    "app_version is defined",
+    "not skip_install | default(false)",
+    "inventory_hostname in groups['web']",
+    "ansible_memtotal_mb > 1024",
+    "env == 'prod' and deploy | bool",
+)
+LOOPS = (
+    ["loop:\n  - one\n  - two"],
+    ['loop: "{{ packages }}"'],
+    ["with_items:\n  - git\n  - curl"],
+    ['with_items: "{{ users }}"'],
+    ["loop:\n  - nginx\n  - redis\n  - git"],
+)
+EXTRAS = (
+    "become: true",
+    "become_user: postgres",
+    "ignore_errors: true",
+    "ignore_errors: yes",
+    "changed_when: false",
+    "tags: [setup]",
+    "tags:\n  - packages\n  - setup",
+    "delegate_to: localhost",
+    "run_once: true",
+    "no_log: true",
+    "environment:\n  LANG: C",
+    "retries: 3\ndelay: 5\nuntil: result is succeeded\nregister: result",
+    "async: 300\npoll: 10",
+    "vars:\n  level: 2",
+)
+VARIABLES = (
+    "app_name: myapp",
+    "app_port: 8080",
+    'app_dir: "/opt/{{ app_name }}"',
+    "packages:\n      - git\n      - curl",
+    "users:\n      - alice\n      - bob",
+    'db_password: "{{ vault_db_password }}"',
+    "enable_feature: true",
+    "env: prod",
+    "version: 1.2.3",
+    "config:\n      debug: false\n      level: info",
+)
+HANDLERS = (
+    ("Restart nginx", "service:\n  name: nginx\n  state: restarted"),
+    ("restart apache", "ansible.builtin.service:\n  name: apache2\n  state: restarted"),
+    ("Reload systemd", "systemd:\n  daemon_reload: true"),
+    ("Restart sshd", "ansible.builtin.systemd:\n  name: sshd\n  state: restarted"),
+    ("reload firewall", "command: firewall-cmd --reload"),
+)
+TASKS = (
+    ("Install {word}", "apt", "name: {word}\nstate: present\nupdate_cache: yes"),
+    ("Install {word}", "apt", "name: {word}\nstate: latest"),
+    ("Install packages", "apt", "name:\n  - {word}\n  - git\nstate: present"),
+    ("Update apt cache", "apt", "update_cache: true\ncache_valid_time: 3600"),
+    ("Install {word}", "yum", "name: {word}\nstate: present"),
+    ("Install {word}", "dnf", "name: {word}\nstate: latest"),
+    ("Install {word}", "package", "name: {word}\nstate: present"),
+    ("Install Python packages", "pip", "name: flask\nversion: 2.3.{n}"),
+    ("Install requirements", "pip", 'requirements: /opt/app/requirements.txt\nvirtualenv: "/opt/venv"'),
+    ("Start {word}", "service", "name: {word}\nstate: started\nenabled: yes"),
+    ("Ensure {word} is running", "systemd", "name: {word}\nstate: started\nenabled: true\ndaemon_reload: yes"),
+    ("Stop {word}", "service", "name: {word}\nstate: stopped"),
+    ("Copy configuration", "copy", "src: files/{word}.conf\ndest: {path}\nowner: {user}\ngroup: root\nmode: '0644'"),
+    ("Write {path}", "copy", 'content: "enabled=true"\ndest: {path}\nmode: "0600"'),
+    ("Write a script", "copy", "dest: {path}\ncontent: |\n  #!/bin/bash\n  echo {word}\nmode: '0755'"),
+    ("Deploy template", "template", "src: {word}.conf.j2\ndest: {path}\nowner: root\nmode: '0640'"),
+    ("Deploy template", "template", "src: templates/{word}.j2\ndest: {path}\nbackup: true"),
+    ("Create directory", "file", "path: {path}\nstate: directory\nowner: {user}\nmode: '0755'"),
+    ("Remove {path}", "file", "path: {path}\nstate: absent"),
+    ("Link {path}", "file", "src: {path}\ndest: /etc/current\nstate: link"),
+    (
+        "Set option in {path}",
+        "lineinfile",
+        "path: {path}\nregexp: '^PermitRootLogin'\nline: 'PermitRootLogin no'\nstate: present",
+    ),
+    ("Add a line", "lineinfile", 'path: {path}\nline: "net.ipv4.ip_forward = 1"\ncreate: yes'),
+    (
+        "Add a block",
+        "blockinfile",
+        "path: {path}\nblock: |\n  Host {word}\n    User {user}\nmarker: '# {{mark}} managed'",
+    ),
+    ("Replace in {path}", "replace", "path: {path}\nregexp: 'old_{word}'\nreplace: 'new_{word}'"),
+    ("Create user {user}", "user", "name: {user}\nshell: /bin/bash\ngroups: sudo\nappend: yes"),
+    ("Create user {user}", "user", "name: {user}\nstate: present\nuid: 10{n}\ncreate_home: true"),
+    ("Create group", "group", "name: {user}\nstate: present"),
+    ("Clone the repository", "git", "repo: https://example.com/{word}.git\ndest: {path}\nversion: main"),
+    ("Download {word}", "get_url", "url: https://example.com/{word}.tar.gz\ndest: /tmp/{word}.tar.gz\nmode: '0644'"),
+    ("Extract {word}", "unarchive", "src: /tmp/{word}.tar.gz\ndest: {path}\nremote_src: yes"),
+    ("Run a command", "command", "cmd: /usr/bin/{word} --version"),
+    ("Restart {word}", "command", "cmd: systemctl restart {word}"),
+    ("List files", "shell", "cmd: ls -la {path} | wc -l"),
+    ("Run a script", "shell", "cmd: cat {path} | grep {word}"),
+    ("Run {word}", "command", "cmd: make install\nchdir: {path}\ncreates: /usr/local/bin/{word}"),
+    ("Show a message", "debug", 'msg: "{word} is installed on {{{{ inventory_hostname }}}}"'),
+    ("Show a variable", "debug", "var: ansible_facts['hostname']"),
+    ("Set a fact", "set_fact", 'app_path: "/opt/{word}"\nis_ready: true'),
+    ("Wait for port {n}", "wait_for", "port: 80{n}\nhost: 127.0.0.1\ntimeout: 60"),
+    ("Check the service", "uri", "url: http://localhost:80{n}/health\nstatus_code: 200\nreturn_content: yes"),
+    ("Check {path}", "stat", "path: {path}"),
+    ("Find old logs", "find", "paths: /var/log\npatterns: '*.log'\nage: {n}d"),
+    ("Add a cron job", "cron", 'name: backup\nminute: "0"\nhour: "2"\njob: "/usr/local/bin/{word}.sh"'),
+    ("Set the hostname", "hostname", "name: {word}-{n}"),
+    ("Add the key", "apt_key", "url: https://example.com/{word}.gpg\nstate: present"),
+    ("Add the repository", "apt_repository", 'repo: "deb https://example.com/{word} stable main"\nstate: present'),
+    ("Reboot", "reboot", "reboot_timeout: 600"),
+    ("Fail when too small", "fail", 'msg: "Not enough memory for {word}"'),
+    ("Check assumptions", "assert", "that:\n  - ansible_memtotal_mb > {n}\n  - ansible_processor_vcpus >= 1"),
+    ("Include tasks", "include_tasks", "file: {word}.yml"),
+    (
+        "Set a kernel parameter",
+        "ansible.posix.sysctl",
+        "name: net.ipv4.ip_forward\nvalue: '1'\nstate: present\nreload: yes",
+    ),
+    (
+        "Add an SSH key",
+        "ansible.posix.authorized_key",
+        "user: {user}\nstate: present\nkey: \"{{{{ lookup('file', 'id_rsa.pub') }}}}\"",
+    ),
+    ("Open the firewall", "ansible.posix.firewalld", "service: https\npermanent: true\nstate: enabled\nimmediate: yes"),
+    ("Allow the port", "community.general.ufw", "rule: allow\nport: '{n}'\nproto: tcp"),
+    ("Create a database", "community.mysql.mysql_db", "name: {user}_db\nstate: present\nlogin_user: root"),
+    ("Create a database", "community.postgresql.postgresql_db", "name: {user}_db\nencoding: UTF-8"),
+    (
+        "Run a container",
+        "community.docker.docker_container",
+        'name: {word}\nimage: "{word}:latest"\nstate: started\nports:\n  - "80{n}:80"',
+    ),
+    ("Mount a volume", "ansible.posix.mount", "path: {path}\nsrc: /dev/sdb1\nfstype: ext4\nstate: mounted"),
+    ("Synchronise files", "ansible.posix.synchronize", "src: files/\ndest: {path}\ndelete: true"),
+    (
+        "Launch an instance",
+        "amazon.aws.ec2_instance",
+        "name: {word}\ninstance_type: t3.micro\nimage_id: ami-0c55b159\nstate: running",
+    ),
+)
