@@ -46,6 +46,8 @@ def closeness(found: str, name: str, context: str = "") -> float:
     (True, False)
     >>> closeness("first_name", "last_name") > RELATED, closeness("number_of_flights", "flight_no") > RELATED
     (False, False)
+    >>> closeness("student_id", "PetID", "Pets")
+    0.0
     """
     around = stems(context)
     left, right = stems(found), stems(name)
@@ -57,6 +59,8 @@ def closeness(found: str, name: str, context: str = "") -> float:
         return 0.0
     shared = sum(max(_likeness(one, two) for two in right) for one in left)
     overlap = shared / (len(left) + len(right) - shared)
+    if right <= _KEYS and left - _KEYS and left & _KEYS:
+        return 0.0  # the key of another thing: student_id is no PetID of the pets
     flat = ["".join(sorted(words)) for words in (left, right)]
     one, two = ("".join(_WORD.findall(each.rpartition(".")[2])).casefold() for each in (found, name))
     spelt = _ratio(one, two)
@@ -69,11 +73,22 @@ def closeness(found: str, name: str, context: str = "") -> float:
     return max(overlap, inside, spelt if spelt >= 0.65 else 0.0)
 
 
+def is_slip(found: str, name: str) -> bool:
+    """Whether one is the other in another style or with a letter wrong: what speaks for a name of a program, where a
+    name that merely shares a word is another thing.
+
+    >>> is_slip("isPrime", "is_prime"), is_slip("is_prime", "largest_prime"), is_slip("digitSum", "test_digitSum")
+    (True, False, False)
+    """
+    return stems(found) == stems(name) or _ratio(found.casefold(), name.casefold()) >= _SLIP
+
+
 def _ratio(one: str, two: str) -> float:
     return SequenceMatcher(a=one, b=two, autojunk=False).ratio()
 
 
-_ALIKE = 0.5
+_KEYS = frozenset({"id", "code", "key"})
+_ALIKE, _SLIP = 0.5, 0.8
 _TIMES = frozenset({"date", "datetime", "time", "timestamp", "day", "at", "on"})
 
 

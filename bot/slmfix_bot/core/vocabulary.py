@@ -26,6 +26,17 @@ exit return break continue shift set unset export local declare readonly typeset
 """.split()
 _JSON = "true false null".split()
 _YAML = "true false null yes no".split()
+_ANSIBLE = """
+hosts tasks pre_tasks post_tasks handlers roles vars vars_files vars_prompt gather_facts become become_user
+become_method when loop loop_control loop_var with_items with_dict register notify listen tags block rescue always
+name args environment delegate_to run_once ignore_errors changed_when failed_when until retries delay no_log
+check_mode async poll add_host apt apt_key apt_repository assemble assert async_status blockinfile command copy cron
+debconf debug deb822_repository dnf dnf5 dpkg_selections expect fail fetch file find gather_facts get_url getent git
+group group_by hostname import_playbook import_role import_tasks include_role include_tasks include_vars iptables
+known_hosts lineinfile meta mount_facts package package_facts pause ping pip raw reboot replace rpm_key script service
+service_facts set_fact set_stats setup shell slurp stat subversion systemd systemd_service sysvinit tempfile template
+unarchive uri user validate_argument_spec wait_for wait_for_connection yum yum_repository ansible builtin item
+""".split()
 _TOML = "true false inf nan".split()
 _VERILOG = """
 module endmodule input output inout wire reg logic assign always always_ff always_comb posedge negedge begin end if else
@@ -60,7 +71,7 @@ _WORDS = {
     "python": [*_PYTHON, *_TYPING],
     "json": _JSON,
     "yaml": _YAML,
-    "ansible": _YAML,
+    "ansible": [*_YAML, *_ANSIBLE],
     "toml": _TOML,
     "verilog": _VERILOG,
     "dockerfile": _DOCKERFILE,

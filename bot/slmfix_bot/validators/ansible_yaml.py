@@ -24,6 +24,7 @@ _PAIR = re.compile(r"^(?P<head>\s*(?:-\s+)*[\w.\-]+\s*:\s+)(?P<value>[^\s|>&*!{\
 _NO_SPACE = re.compile(r"^(?P<head>\s*(?:-\s+)*[A-Za-z_][\w.\-]*):(?P<value>[^\s:/\\].*)$")
 _COMMA = re.compile(r"^(\s*(?:-\s+)*[\w.\-]+\s*:\s+(?P<quote>['\"])(?:(?!(?P=quote)).)*(?P=quote)),\s*$")
 _DASH = re.compile(r"^(?P<head>\s*)-(?P<value>[A-Za-z_]\w*:(?:\s.*)?)$")
+_ITEM = re.compile(r"^(?P<head>\s*)-(?P<value>[^\s-].*)$")
 
 MAX_DEPTH = 500
 # A mapping inside a mapping needs at least one more column, so that a short text cannot be deep without brackets.
@@ -199,7 +200,11 @@ def _space_after_colon(lines: list[str], number: int) -> Iterator[Edit]:
 
 
 def _space_after_dash(lines: list[str], number: int) -> Iterator[Edit]:
-    if match := _DASH.match(lines[number - 1]):
+    match = _DASH.match(lines[number - 1])
+    item = _ITEM.match(lines[number - 1])
+    if item and any(line.startswith(f"{item['head']}- ") for line in lines[max(0, number - 2) : number + 1]):
+        match = item
+    if match:
         yield replace_lines(number, number, [f"{match['head']}- {match['value']}"])
 
 
@@ -233,7 +238,10 @@ def _indent(lines: list[str], number: int) -> Iterator[Edit]:
     line = lines[number - 1]
     if not line.strip():
         return
+    end = number
+    while end < len(lines) and lines[end].strip() and _indentation(lines[end]) > _indentation(line):
+        end += 1  # what hangs below the line moves with it
     for shift in (-1, 1):
-        depth = _indentation(line) + shift
-        if depth >= 0:
-            yield replace_lines(number, number, [" " * depth + line.lstrip(" ")])
+        if _indentation(line) + shift >= 0:
+            block = [f" {below}" if shift > 0 else below[1:] for below in lines[number - 1 : end]]
+            yield replace_lines(number, end, block)

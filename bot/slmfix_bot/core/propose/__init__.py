@@ -7,6 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from slmfix_bot.core.family import family_of
+from slmfix_bot.core.propose.ansible import propose_ansible
 from slmfix_bot.core.propose.bash import propose_bash
 from slmfix_bot.core.propose.brackets import BRACKETED, propose_brackets
 from slmfix_bot.core.propose.case import Candidate, Case, inner_case, outer_text
@@ -44,6 +45,7 @@ BY_SCHEMA: Mapping[str, tuple[Proposer, ...]] = {
     "verilog": (propose_verilog_names, propose_verilog_modules),
     "dockerfile": (propose_dockerfile,),
     "workflow": (propose_workflow,),
+    "ansible": (propose_ansible,),
 }
 BY_LANGUAGE: Mapping[str, tuple[Proposer, ...]] = {
     **dict.fromkeys(BRACKETED, (propose_brackets, propose_expected)),

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from slmfix_bot.core.closeness import RELATED, UNRELATED, closeness
+from slmfix_bot.core.closeness import RELATED, UNRELATED, closeness, is_slip
 from slmfix_bot.core.lexer import Kind
 from slmfix_bot.core.propose.case import Candidate, Case
 from slmfix_bot.core.report import RepairSource
@@ -24,7 +24,7 @@ def propose_names(case: Case) -> Iterator[Candidate]:
     if not target.found or not target.expected:
         return
     for rank, name in enumerate(dict.fromkeys(target.expected)):
-        cost = 1.0 + 0.3 * rank + _distance(target, name)
+        cost = 1.0 + 0.3 * rank + _distance(case, target, name)
         note = f"{target.found} -> {name}"
         if _is_command(case, target, name):
             continue
@@ -46,10 +46,16 @@ def _is_command(case: Case, target: Diagnostic, name: str) -> bool:
     return closeness(target.found or "", name) < RELATED
 
 
-def _distance(target: Diagnostic, name: str) -> float:
+def _distance(case: Case, target: Diagnostic, name: str) -> float:
     """What a parser expects in place of a token needs no likeness; a name does."""
-    apart = not is_about_signs(target.rule) and closeness(target.found or "", name) < RELATED
-    return UNRELATED if apart else 0.0
+    if is_about_signs(target.rule):
+        return 0.0
+    return 0.0 if _is_near(case, target.found or "", name) else UNRELATED
+
+
+def _is_near(case: Case, found: str, name: str) -> bool:
+    """Names of a schema are chosen by habits; in a program a name that shares a word with another is another thing."""
+    return is_slip(found, name) if case.program.language == "python" else closeness(found, name) >= RELATED
 
 
 def guess_cost(case: Case, text: str) -> float:
@@ -66,8 +72,8 @@ def guess_cost(case: Case, text: str) -> float:
         return 0.0
     come = Counter(re.findall(r"\w+", text)) - Counter(re.findall(r"\w+", case.text))
     named = [name for name in target.expected if new.count(name.casefold()) > old.count(name.casefold())]
-    near = max((closeness(target.found, name) for name in (*come, *named)), default=0.0)
-    return 0.0 if near >= RELATED else UNRELATED
+    near = any(_is_near(case, target.found, name) for name in (*come, *named))
+    return 0.0 if near else UNRELATED
 
 
 def _replace_here(case: Case, target: Diagnostic, name: str) -> str | None:

@@ -106,6 +106,8 @@ def propose_completions(case: Case) -> Iterator[Candidate]:
     loop = re.match(r"(\s*for\s+[\w, ]+?)\s+in$", last)
     if loop:
         yield _candidate(head + loop[1] + " in (): pass" + tail, 2.1, "last line completed")
+    if closers and re.search(r"\bfor\s+\w+$", last):
+        yield _candidate(body + " in ()" + closers + tail, 2.0, "last line completed")
     if re.match(r"\s*(?:return\b|\w+\s*=).*\bif\b", last) and not re.search(r"\belse\b", last):
         yield _candidate(head + trimmed + closers + " else None" + tail, 1.7, "condition completed")
     yield from _string_and_brackets(case, body, tail, quotes)

@@ -101,11 +101,14 @@ def _insertions(case: Case, ranked: list[Token]) -> Iterator[tuple[str, float, s
         # To SQLite a keyword out of place is a name.
         symbols = tuple(symbol for symbol in symbols if symbol != " END")
     is_sql = case.program.language == "sql"
+    quotes = case.program.language != "python" or "string" in case.target.message
     ends = {end, line_end, *(token.end for token in ranked)}
     for place, rank in dict(reversed(places)).items():
         for order, symbol in enumerate(symbols):
             if symbol.strip() in _CLOSERS and place not in ends:
                 continue
+            if symbol in {"'", '"'} and not quotes:
+                continue  # two quotes make a string of whatever stands between them
             if is_sql and symbol in {",", " AND "} and _STRUCTURE.match(case.text, place):
                 continue  # what is listed are names and values, and so is what is compared
             yield case.splice(place, place, symbol), 3.2 + 0.1 * order + 0.15 * rank, f"{symbol.strip()!r} inserted"

@@ -48,6 +48,8 @@ def propose_yaml(case: Case) -> Iterator[Candidate]:
             if changed != content:
                 yield _rule(case.splice(start, start + len(content), changed), cost + 0.4 * rank, note)
         yield from _shifts(case, number, 0.4 * rank)
+        yield from _opened_quote(case, number)
+        yield from _lost_dash(case, number)
     yield from _aligned(case)
     yield from _closed_quotes(case, {n for n in near if n})
 
@@ -58,7 +60,44 @@ def _flow_comma(case: Case) -> Iterator[Candidate]:
         return
     before = case.text[: case.at].rstrip()
     if before and before[-1] not in ",[{:":
-        yield _rule(case.splice(len(before), len(before), ","), 0.7, "comma added")
+        # The next key of the block says that the bracket was not closed.
+        is_key = re.match(r"\s*(?:- )?[\w.-]+:(?:\s|$)", case.lines[case.target.line - 1][: case.target.column + 80])
+        yield _rule(case.splice(len(before), len(before), ","), 1.8 if is_key else 0.7, "comma added")
+    opened = case.target.related_line or 0
+    if 1 <= opened <= len(case.lines):
+        line = case.lines[opened - 1].rstrip()
+        missing = {"[": "]", "{": "}"}.get(line[-1:])
+        if missing:
+            place = case.starts[opened - 1] + len(line)
+            yield _rule(case.splice(place, place, missing), 0.9, "bracket closed")
+
+
+def _opened_quote(case: Case, number: int) -> Iterator[Candidate]:
+    """A value whose last line ends with a quote that nothing opens."""
+    content = case.lines[number - 1].rstrip("\r\n")
+    value = re.match(r"\s*(?:- )?[\w.-]+\s*:\s+(?=[^\s\"'|>&*!])", content)
+    if not value:
+        return
+    last = number
+    while last < len(case.lines) and _indent(case.lines[last]) > _indent(content) and last - number < _LOOK_BACK:
+        last += 1
+    quote = case.lines[last - 1].rstrip()[-1:]
+    start = case.starts[number - 1] + value.end()
+    if quote in {"'", '"'} and case.text[start : case.starts[last]].count(quote) % 2:
+        yield _rule(case.splice(start, start, quote), 0.9, "quote opened")
+
+
+def _lost_dash(case: Case, number: int) -> Iterator[Candidate]:
+    """A key at the depth of the dashes before it, with deeper keys behind it: the first one of an entry."""
+    content = case.lines[number - 1]
+    if not re.match(r" *[\w.-]+:\s", content) or number >= len(case.lines):
+        return
+    indent = _indent(content)
+    above = next((line for line in reversed(case.lines[: number - 1]) if line.strip() and _indent(line) <= indent), "")
+    behind = next((line for line in case.lines[number:] if line.strip()), "")
+    if _indent(above) == indent and above.lstrip().startswith("- ") and _indent(behind) == indent + 2:
+        start = case.starts[number - 1] + indent
+        yield _rule(case.splice(start, start, "- "), 0.8, "dash added")
 
 
 def _closed_quotes(case: Case, done: set[int]) -> Iterator[Candidate]:
@@ -102,6 +141,8 @@ def _line_rules(case: Case, number: int, content: str) -> Iterator[tuple[str, fl
     yield re.sub(r"^(\s*)-(?=[^\s-])", r"\1- ", content), 1.0, "blank behind the dash"
     yield re.sub(r"^(\s*(?:- )?[\w.-]+)\s+(?=[^:\s]+\s*$)", r"\1: ", content), 2.0, "colon added"
     yield re.sub(r"^(\s*(?:- )?[\w.-]+)\s*$", r"\1:", content), 1.7, "colon added"
+    if re.search(rf"^ {{{len(content) - len(content.lstrip())}}}(?:- )?[\w.-]+: ", _around(case, number), re.M):
+        yield re.sub(r"^(\s*(?:- )?[a-z_][\w.-]*) +(?=\S)", r"\1: ", content), 1.2, "colon added"
     yield re.sub(r"^(\s*(?:- )?[\w.-]+)\s*=\s*", r"\1: ", content), 1.6, "colon in place of ="
     for quote in "\"'":
         if content.count(quote) % 2:
@@ -124,6 +165,10 @@ def _line_rules(case: Case, number: int, content: str) -> Iterator[tuple[str, fl
         indent = len(content) - len(content.lstrip())
         yield content[:indent] + "- " + content[indent:], 2.4, "dash added"
         yield content[:indent] + "# " + content[indent:], 3.4, "line commented out"
+
+
+def _around(case: Case, number: int) -> str:
+    return "".join([*case.lines[max(0, number - 4) : number - 1], *case.lines[number : number + 3]])
 
 
 def _inner(value: str) -> str:
