@@ -59,7 +59,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     add("--model", default="slmfix-mini", help="model package, a name or a folder; default %(default)s")
     add("--seconds", type=float, default=Effort().seconds, help="for one repair of the engine; more on a busy machine")
     add("--without-names", action="store_true", help="hide the legal names from the engine")
-    add("--jobs", type=int, default=1, help="processes; times are only comparable with 1, the default")
+    add("--jobs", type=int, default=1, help="processes, each with a language at a time; default %(default)s")
     faster = "take times on so many cases of each language only; on the others methods share the validators' answers"
     add("--times", type=int, metavar="N", help=f"{faster}; default all")
     add("--output", type=Path, help="the whole result as JSON")
@@ -84,13 +84,13 @@ def read_cases(options: argparse.Namespace) -> list[Case]:
 def measure(cases: Sequence[Case], options: argparse.Namespace) -> Result:
     """Runs all methods on all cases, in as many processes as the options say."""
     settings = {name: getattr(options, name) for name in ("model", "without_names", "sample", "seconds", "times")}
-    if options.jobs > 1:
-        return run_parallel(cases, options.methods, settings, options.jobs)
 
     def tell(line: str, result: Result) -> None:
         print(line, file=sys.stderr, flush=True)
         finish(result, cases, options)  # what is there should the run be ended
 
+    if options.jobs > 1:
+        return run_parallel(cases, options.methods, settings, options.jobs, tell)
     with ValidatorPool() as pool:
         return run_cases(cases, options.methods, Context(validator=pool, **settings), tell)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,14 @@ _NAMES = {"bash": "Bash", "sql": "SQL", "ansible": "Ansible", "python": "Python"
 _FENCE = re.compile(r"```[\w+-]*\n(.*?)(?:\n?```|\Z)", re.S)
 
 
+@cache
+def _load(folder: Path) -> tuple[Any, Any]:
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    tokenizer = AutoTokenizer.from_pretrained(folder, gguf_file=WEIGHTS)
+    return tokenizer, AutoModelForCausalLM.from_pretrained(folder, gguf_file=WEIGHTS).eval()
+
+
 class SmolLm:
     """Greedy, one answer, the whole program. The prompt has the shape of the paper's (SLMFix v1, appendix B.2); the
     user's request is left out, because a pull request has none."""
@@ -41,12 +50,10 @@ class SmolLm:
             raise ToolMissing(msg)
         os.environ.setdefault("TQDM_DISABLE", "1")  # the bars of the conversion are not under transformers' own switch
         import torch
-        from transformers import AutoModelForCausalLM, AutoTokenizer
 
         torch.set_num_threads(1)
         self.sample = context.sample
-        self._tokenizer: Any = AutoTokenizer.from_pretrained(folder, gguf_file=WEIGHTS)
-        self._model: Any = AutoModelForCausalLM.from_pretrained(folder, gguf_file=WEIGHTS).eval()
+        self._tokenizer, self._model = _load(folder)
 
     def supports(self, program: Program) -> bool:
         return True

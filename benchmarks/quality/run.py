@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import time
 from collections import Counter
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from slmfix_bot.core.diagnostic import Validation
 
-SECONDS = 120  # for one attempt, the measuring included
+SECONDS = 120.0  # for one attempt, in addition to what the engine may take
 
 Key = tuple[str, str]  # origin and group
 
@@ -74,12 +74,14 @@ def time_limit(seconds: float) -> Iterator[None]:
         signal.signal(signal.SIGALRM, previous)
 
 
-def attempt(method: Method, case: Case, before: Validation) -> tuple[Attempt | None, float, str | None]:
+def attempt(
+    method: Method, case: Case, before: Validation, seconds: float = SECONDS
+) -> tuple[Attempt | None, float, str | None]:
     """What the method made of the case, the milliseconds it took, and what it raised."""
     started = time.perf_counter()
     made, raised = None, None
     try:
-        with time_limit(SECONDS):
+        with time_limit(seconds):
             made = method.repair(case.program, before)
     except (KeyboardInterrupt, GeneratorExit):
         raise
@@ -100,10 +102,7 @@ def run_cases(
     context = replace(context, validator=shared)
     methods, missing = open_methods(names, context)
     result = Result(missing=missing, titles={name: method.title for name, method in methods.items()})
-    groups: dict[Key, list[Case]] = {}
-    for case in cases:
-        groups.setdefault((case.origin, case.group), []).append(case)
-    for key, members in groups.items():
+    for key, members in _grouped(cases).items():
         started = time.monotonic()
         failing = _failing(members, context, result.counts.setdefault(key, Counter()))
         _measure(failing, methods, context, shared, result)
@@ -111,6 +110,13 @@ def run_cases(
             seconds = time.monotonic() - started
             tell(f"{key[0]} {key[1]}: {len(failing)} failing of {len(members)}, {seconds:.0f} s", result)
     return result
+
+
+def _grouped(cases: Sequence[Case]) -> dict[Key, list[Case]]:
+    groups: dict[Key, list[Case]] = {}
+    for case in cases:
+        groups.setdefault((case.origin, case.group), []).append(case)
+    return groups
 
 
 def _failing(cases: Sequence[Case], context: Context, counts: Counter[str]) -> list[tuple[Case, Validation]]:
@@ -148,7 +154,7 @@ def _measure(
         for name, chosen in samples.items():
             if case.id not in chosen:
                 continue
-            made, ms, raised = attempt(methods[name], case, before)
+            made, ms, raised = attempt(methods[name], case, before, SECONDS + context.seconds)
             try:
                 with time_limit(SECONDS):
                     record = judge.record(name, made, None if shared.shares else ms, raised)
@@ -157,19 +163,31 @@ def _measure(
                 result.unmeasured.append(f"{case.id} by {name}: {type(error).__name__}")
 
 
-def _run_shard(arguments: tuple[list[Case], list[str], dict[str, Any]]) -> Result:
-    cases, names, settings = arguments
+def _run_group(cases: list[Case], names: list[str], settings: dict[str, Any]) -> Result:
     with ValidatorPool() as pool:
         return run_cases(cases, names, Context(validator=pool, **settings))
 
 
-def run_parallel(cases: Sequence[Case], names: list[str], settings: dict[str, Any], jobs: int) -> Result:
-    """The same in several processes, each with every n-th case; times are then those of a busy machine. `settings` are
-    the fields of Context, its validator aside."""
-    parts = {name: -(-settings[name] // jobs) for name in ("sample", "times") if settings[name] is not None}
-    shards = [(list(cases[index::jobs]), names, settings | parts) for index in range(jobs)]
+def run_parallel(
+    cases: Sequence[Case],
+    names: list[str],
+    settings: dict[str, Any],
+    jobs: int,
+    tell: Callable[[str, Result], None] | None = None,
+) -> Result:
+    """The same in several processes, a language at a time in each. `settings` are the fields of Context, its validator
+    aside. What a process had when it died is lost, and said to be."""
     result = Result()
+    groups = _grouped(cases)
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as executor:
-        for part in executor.map(_run_shard, shards):
-            result.add(part)
+        waiting = {executor.submit(_run_group, members, names, settings): key for key, members in groups.items()}
+        for done in as_completed(waiting):
+            origin, group = waiting[done]
+            try:
+                result.add(done.result())
+            except Exception as error:
+                result.unmeasured.append(f"all of {origin} {group}: {type(error).__name__}")
+            if tell is not None:
+                tell(f"{origin} {group}: {len(result.counts)} of {len(groups)} done", result)
+    result.records.sort(key=lambda record: (record.origin, record.group))
     return result

@@ -93,8 +93,7 @@ def test_method_that_hangs_is_stopped(pool: ValidatorPool, monkeypatch: pytest.M
             time.sleep(60)
             return Attempt(text="")
 
-    monkeypatch.setattr(run, "SECONDS", 0.2)
-    made, ms, raised = run.attempt(Slow(), cases(UNCLOSED)[0], pool.validate(cases(UNCLOSED)[0].program))
+    made, ms, raised = run.attempt(Slow(), cases(UNCLOSED)[0], pool.validate(cases(UNCLOSED)[0].program), 0.2)
     assert made is None
     assert ms < 30_000
     assert raised is not None
@@ -223,10 +222,13 @@ def test_unknown_method_is_an_error_of_usage(capsys: pytest.CaptureFixture[str])
 @pytest.mark.slow
 def test_several_processes_measure_the_same(pool: ValidatorPool) -> None:
     given = cases(*(UNCLOSED + "  ls\n" * n for n in range(3)), "ls\n")
+    given.append(Case(id="j", group="json", origin=Origin.REAL, program=Program(language="json", text="{")))
     settings = {"model": "slmfix-mini", "without_names": False, "sample": 2, "seconds": 60.0, "times": 0}
     names = ["nothing", "deterministic"]
     alone = run_cases(given, names, Context(validator=pool, times=0, seconds=60.0))
-    together = run.run_parallel(given, names, settings, 2)
+    told: list[str] = []
+    together = run.run_parallel(given, names, settings, 2, lambda line, _: told.append(line))
+    assert sorted(line.split(":")[0] for line in told) == ["real bash", "real json"]
     assert sorted(map(repr, together.records)) == sorted(map(repr, alone.records))
     assert together.counts == alone.counts
     assert together.titles == alone.titles
