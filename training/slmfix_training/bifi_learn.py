@@ -22,6 +22,8 @@ _MAX_OLD, _MAX_NEW = 6, 120
 _FREE = {"sql", "json", "verilog"}  # in which a line break is a blank
 _OPEN = {"own", "free", "said", "number"}  # kinds of `Out` whose text is made up
 _LONGEST_RUN = 6  # words of a phrase
+_SURE = 5  # against a case with several edits
+_ALONE = 3  # pieces
 _TALK = 8  # words that come in at once
 _HOLES = {"<word>", "<number>"}
 _SENTINELS = {START, END}
@@ -81,8 +83,9 @@ def learn(language: str, pairs: Iterable[tuple[str, str, str]]) -> Learnt:
         for template, count in found.items():
             every = count >= 2 and count >= 0.7 * len(find_sites(template, pieces, index))
             key = replace(template, every=every or _is_escape(template))
-            learnt.weights[key] += 2 if _is_escape(template) else 1  # the others are there with two contexts
-            learnt.categories[key][category] += 1
+            learnt.weights[key] += 2 if _is_escape(template) else 1  # the others come with several contexts
+            # What was wrong with a case tells most about its edit where it has one.
+            learnt.categories[key][category] += _SURE if len(kinds) == 1 else 1
     learnt.talk = Counter({word: n for word, n in _several(talk).items() if word.islower()})
     learnt.words = _several(runs - talk)
     return learnt
@@ -147,11 +150,14 @@ def _count_runs(cases: Iterable[Sequence[_Hunk]]) -> Counter[tuple[str, ...]]:
 
 
 def _templates(hunk: _Hunk, runs: Counter[tuple[str, ...]]) -> tuple[Template, ...]:
-    """The template with one piece of context on each side, and with two; none of an edit too long to come again."""
+    """The template with one piece of context on each side, and with two, and without where that is enough; none of an
+    edit too long to come again."""
     at_end = hunk.i2 >= len(hunk.clean) - 1
     if hunk.i2 - hunk.i1 > _MAX_OLD or (hunk.j2 - hunk.j1 > _MAX_NEW and not at_end):
         return ()
-    made = (_template(hunk, context, runs) for context in (1, 2))
+    # What is long enough to be found by itself, such as a port of a module, may also stand elsewhere.
+    contexts = (0, 1, 2) if hunk.i2 - hunk.i1 >= _ALONE else (1, 2)
+    made = (_template(hunk, context, runs) for context in contexts)
     return tuple(dict.fromkeys(template for template in made if template is not None))
 
 
