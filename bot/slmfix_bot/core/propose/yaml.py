@@ -61,7 +61,8 @@ def _flow_comma(case: Case) -> Iterator[Candidate]:
     before = case.text[: case.at].rstrip()
     if before and before[-1] not in ",[{:":
         # The next key of the block says that the bracket was not closed.
-        is_key = re.match(r"\s*(?:- )?[\w.-]+:(?:\s|$)", case.lines[case.target.line - 1][: case.target.column + 80])
+        key = re.match(r"\s*(?:- )?[\w.-]+:(?:\s|$)", case.lines[case.target.line - 1][:_MAX_LINE])
+        is_key = key is not None and case.target.column - 1 <= key.end()
         yield _rule(case.splice(len(before), len(before), ","), 1.8 if is_key else 0.7, "comma added")
     opened = case.target.related_line or 0
     if 1 <= opened <= len(case.lines):
