@@ -176,7 +176,8 @@ def _key_rank(one: Table, two: Table, left: str, right: str) -> int | None:
     if a == b:
         if a.endswith(("id", "code", "key")) and a not in {"id", "code", "key"}:
             return 0
-        return _SAID_OFTEN if a in _PLAIN else _MERELY_EQUAL
+        # A state joins with a table of states.
+        return _SAID_OFTEN if a in _PLAIN and a not in _flat(one.name) + " " + _flat(two.name) else _MERELY_EQUAL
     for table, key, other in ((two, a, b), (one, b, a)):
         stem = re.sub(r"s$", "", re.sub(r"ies$", "y", _flat(table.name)))
         if other in {"id", "uid"} and key in {stem + "id", "id" + stem, stem}:

@@ -24,6 +24,8 @@ _PAIR = re.compile(r"^(?P<head>\s*(?:-\s+)*[\w.\-]+\s*:\s+)(?P<value>[^\s|>&*!{\
 _NO_SPACE = re.compile(r"^(?P<head>\s*(?:-\s+)*[A-Za-z_][\w.\-]*):(?P<value>[^\s:/\\].*)$")
 _COMMA = re.compile(r"^(\s*(?:-\s+)*[\w.\-]+\s*:\s+(?P<quote>['\"])(?:(?!(?P=quote)).)*(?P=quote)),\s*$")
 _DASH = re.compile(r"^(?P<head>\s*)-(?P<value>[A-Za-z_]\w*:(?:\s.*)?)$")
+_ENTRY = re.compile(r"\s*(?:- |-$|[\w.\-\"']+\s*:(?:\s|$))")
+_OPEN_ITEM = re.compile(r"^(?P<head>\s*-\s+)(?P<value>['\"].*?)(?P<tail>\s+#.*|\s*)$")
 _ITEM = re.compile(r"^(?P<head>\s*)-(?P<value>[^\s-].*)$")
 
 MAX_DEPTH = 500
@@ -210,7 +212,7 @@ def _space_after_dash(lines: list[str], number: int) -> Iterator[Edit]:
 
 def _close_quote(lines: list[str], number: int) -> Iterator[Edit]:
     """A value that opens a quote and never closes it."""
-    match = _PAIR.match(lines[number - 1])
+    match = _PAIR.match(lines[number - 1]) or _OPEN_ITEM.match(lines[number - 1])
     if match and match["value"][0] in "\"'" and match["value"].count(match["value"][0]) == 1:
         yield replace_lines(
             number, number, [match["head"] + match["value"] + match["value"][0] + match["tail"].rstrip()]
@@ -236,8 +238,8 @@ def _quote_pair(lines: list[str], number: int) -> Iterator[Edit]:
 
 def _indent(lines: list[str], number: int) -> Iterator[Edit]:
     line = lines[number - 1]
-    if not line.strip():
-        return
+    if not _ENTRY.match(line):
+        return  # what is no entry would become text of the line above
     end = number
     while end < len(lines) and lines[end].strip() and _indentation(lines[end]) > _indentation(line):
         end += 1  # what hangs below the line moves with it

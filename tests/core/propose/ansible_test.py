@@ -59,6 +59,17 @@ REPAIRS = [
         "    - debug:\n        msg: a\n      tags:\n        - a\n        - b\n      when: true\n",
     ),
     ("    - block: {}\n", "    - block: []\n"),
+    ('    - debug:\n        msg: "{{ a | d(1) }"\n', '    - debug:\n        msg: "{{ a | d(1) }}"\n'),
+    (
+        "    - debug:\n        msg: a\n      tags:\n        - 'a\n        - 'b'\n",
+        "    - debug:\n        msg: a\n      tags:\n        - 'a'\n        - 'b'\n",
+    ),
+    (
+        "    - name: a\n      command: ls\n      register=b\n      tags: c\n",
+        "    - name: a\n      command: ls\n      register: b\n      tags: c\n",
+    ),
+    ("    - name a\n      command: ls\n", "    - name: a\n      command: ls\n"),
+    ("    - command:ls\n", "    - command: ls\n"),
 ]
 
 

@@ -219,6 +219,15 @@ def _empty(case: Case) -> Iterator[tuple[str, float, str]]:
         yield case.splice(start + match.start(1), start + match.end(1), "[]"), 0.8, "empty list"
 
 
+def _blank(case: Case) -> Iterator[tuple[str, float, str]]:
+    """A key and its value without the blank that parts them are one text."""
+    row = case.target.line - 1
+    match = re.match(r"(\s*(?:- +)?[A-Za-z_][\w.]*:)(?=[^\s:])", _content(case, row))
+    if match:
+        place = case.starts[row] + match.end()
+        yield case.splice(place, place, " "), 0.7, "blank behind the colon"
+
+
 def _colon(case: Case) -> Iterator[tuple[str, float, str]]:
     """A lone word in front of a deeper block is its key."""
     for row in range(case.target.line - 1, min(case.target.line + 1, len(case.lines) - 1)):
@@ -234,6 +243,7 @@ _RULES: Mapping[str, tuple[Callable[[Case], Iterator[tuple[str, float, str]]], .
     "unknown-keyword": (_options_among_keywords,),
     "two-modules": (_lost_dash,),
     "not-a-list": (_empty, _lists, _colon),
-    "invalid-type": (_colon,),
+    "invalid-type": (_blank, _colon),
+    "not-a-mapping": (_blank,),
     "unknown-filter": (_tests,),
 }

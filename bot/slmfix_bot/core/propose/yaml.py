@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from slmfix_bot.core.propose.case import Candidate, Case
@@ -31,6 +32,7 @@ def propose_yaml(case: Case) -> Iterator[Candidate]:
     dashed = re.sub(r"^( *)-(?=[^\s-])([^\n]*(?:\n\1 (?! )[^\n]*)*)", _spaced_dash, text, flags=re.M)
     yield _rule(dashed, 0.9, "blank behind the dash")
     yield from _flow_comma(case)
+    yield from _braces(case)
     count = len(case.lines)
     near = [
         case.target.line,
@@ -118,6 +120,19 @@ def _closed_quotes(case: Case, done: set[int]) -> Iterator[Candidate]:
             return
 
 
+def _braces(case: Case) -> Iterator[Candidate]:
+    """A template with one brace too few at one of its ends."""
+    if "template" not in case.target.message:
+        return
+    start = case.offset(case.target.line, 1)
+    stop = case.starts[min(len(case.lines), case.target.line + _LOOK_BACK)]
+    for pattern in (r"\{\{[^{}\n]*\}(?!\})", r"(?<!\})\}(?=\s*[\"']?\s*$)"):
+        for match in islice(re.finditer(pattern, case.text[start:stop], re.M), _OPEN_QUOTES):
+            yield _rule(case.splice(start + match.end(), start + match.end(), "}"), 0.8, "template closed")
+    for match in islice(re.finditer(r"(?<![{%#])\{(?= *[\w(][^{}\n]*\}\})", case.text[start:stop]), _OPEN_QUOTES):
+        yield _rule(case.splice(start + match.start(), start + match.start(), "{"), 0.8, "template opened")
+
+
 def _spaced_dash(match: re.Match[str]) -> str:
     """`-key` and the lines that hang one column behind the dash move one column to the right."""
     return f"{match[1]}- {match[2]}".replace("\n", "\n ")
@@ -142,7 +157,8 @@ def _line_rules(case: Case, number: int, content: str) -> Iterator[tuple[str, fl
     yield re.sub(r"^(\s*)-(?=[^\s-])", r"\1- ", content), 1.0, "blank behind the dash"
     yield re.sub(r"^(\s*(?:- )?[\w.-]+)\s+(?=[^:\s]+\s*$)", r"\1: ", content), 2.0, "colon added"
     yield re.sub(r"^(\s*(?:- )?[\w.-]+)\s*$", r"\1:", content), 1.7, "colon added"
-    if re.search(rf"^ {{{len(content) - len(content.lstrip())}}}(?:- )?[\w.-]+: ", _around(case, number), re.M):
+    depth = re.match(r"\s*(?:- )?", content)
+    if depth and re.search(rf"^(?: {{{depth.end()}}}| *- )[\w.-]+:(?:\s|$)", _around(case, number), re.M):
         yield re.sub(r"^(\s*(?:- )?[a-z_][\w.-]*) +(?=\S)", r"\1: ", content), 1.2, "colon added"
     yield re.sub(r"^(\s*(?:- )?[\w.-]+)\s*=\s*", r"\1: ", content), 1.6, "colon in place of ="
     for quote in "\"'":
@@ -242,10 +258,14 @@ def _aligned(case: Case) -> Iterator[Candidate]:
         return
     by = indent - _indent(other)
     if 0 < abs(by) <= _SLIP:
-        for start, stop, shift in ((first, number - 1, by), (number, _behind(case, number, indent), -by)):
+        here, there = (sum(text.startswith(f"{' ' * n}- ") for text in case.lines) for n in (indent, indent - by))
+        for start, stop, shift, rare in (
+            (first, number - 1, by, here < there),
+            (number, _behind(case, number, indent), -by, there < here),
+        ):
             lines = [_shifted(moved, shift) for moved in case.lines[start - 1 : stop]]
             text = case.splice(case.starts[start - 1], case.starts[stop], "".join(lines))
-            yield _rule(text, 1.1 + 0.02 * len(lines), "entries aligned")
+            yield _rule(text, 1.1 + 0.02 * len(lines) + 0.5 * rare, "entries aligned")
 
 
 def _shifted(line: str, by: int) -> str:
