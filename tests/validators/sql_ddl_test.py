@@ -59,6 +59,7 @@ def test_columns_of_a_script(script: str, dialect: str, columns: str) -> None:
     [
         "CREATE TABLE t AS SELECT * FROM elsewhere;",
         "CREATE VIEW t AS SELECT count(*) FROM u;",
+        "CREATE VIEW t AS SELECT * FROM ROWS FROM(f(1) AS (a int)) WITH ORDINALITY;",
         "CREATE TABLE t (a INT) INHERITS (u);",
         "CREATE TABLE t PARTITION OF elsewhere FOR VALUES IN (1);",
         "CREATE VIRTUAL TABLE t USING fts5(a, b);",

@@ -37,9 +37,9 @@ def query_outputs(query: str, schema: SchemaBuilder, dialect: str = "") -> tuple
         try:
             tree = parse_one(query, read=reader)
             scope = build_scope(tree) if isinstance(tree, exp.Query) else None
+            return scope_outputs(scope, lookup) if scope is not None else None
         except (SqlglotError, ValueError, RecursionError):
             continue
-        return scope_outputs(scope, lookup) if scope is not None else None
     return None
 
 
