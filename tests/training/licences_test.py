@@ -19,6 +19,21 @@ def test_the_file_itself_is_asked_first(tmp_path: Path) -> None:
     assert licence_of(tmp_path, "a/b.sh", text, "MIT") == "GPL-2.0-only WITH Linux-syscall-note"
 
 
+@pytest.mark.parametrize(
+    ("word", "name"),
+    [
+        ("GPL-2.0+", "GPL-2.0-or-later"),
+        ("LGPL-2.0", "LGPL-2.0-only"),
+        ("GPL-2+", "GPL-2.0-or-later"),
+        ("(MIT OR GPL-2.0)", "(MIT OR GPL-2.0-only)"),
+        ("GPL-2.0-or-later", "GPL-2.0-or-later"),
+        ("Apache-2.0", "Apache-2.0"),
+    ],
+)
+def test_old_names_are_made_new(tmp_path: Path, word: str, name: str) -> None:
+    assert licence_of(tmp_path, "a.sh", f"# SPDX-License-Identifier: {word}\n", "MIT") == name
+
+
 def test_the_line_of_ansible_modules_is_known(tmp_path: Path) -> None:
     text = "# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)\n"
     assert licence_of(tmp_path, "a/b.py", text, "MIT") == "GPL-3.0-or-later"

@@ -53,9 +53,9 @@ PER_SOURCE = {  # snippets that one package may give to one language: many packa
     "ansible": 12_000,
     "python": 80,
     "json": 80,
-    "yaml": 120,
+    "yaml": 300,
 }
-PER_FILE = {"sql": 600, "ansible": 60, "bash": 60}  # and one file; the first are taken
+PER_FILE = {"sql": 300, "ansible": 60, "bash": 60}  # and one file; the first are taken
 LEAST_PER_SOURCE, LEAST_PER_FILE = 3000, 25  # for the other languages
 
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 SPDX = re.compile(r"SPDX-License-Identifier:\s*([\w.+()-]+(?: (?:OR|AND|WITH) [\w.+()-]+)*)")
+OLD = re.compile(r"\b([AL]?GPL)-(\d)(?:\.(\d))?(\+?)(?=[\s)]|$)")  # names that SPDX has given up
 GPL3 = re.compile(r"GNU General Public License v3(?:\.0)?\+ \(see")  # the usual line of Ansible modules
 HEAD = 3000  # characters that a licence may be named in
 NAMES = re.compile(r"(?i)(LICEN[CS]E|COPYING|UNLICENSE)([.-].*)?$")
@@ -35,13 +36,17 @@ def is_licence_file(name: str) -> bool:
 def licence_of(root: Path, file: str, text: str, default: str) -> str:
     """An SPDX expression for a file of an unpacked package; `file` is relative to `root`."""
     if found := SPDX.search(text, 0, HEAD):
-        return found[1]
+        return OLD.sub(_modern, found[1])
     if GPL3.search(text, 0, HEAD):
         return "GPL-3.0-or-later"
     for folder in [*Path(file).parents][:-1]:  # the licence of the whole package stands in the table
         if found_above := _of_folder(root / folder):
             return found_above
     return default
+
+
+def _modern(found: re.Match[str]) -> str:
+    return f"{found[1]}-{found[2]}.{found[3] or 0}-{'or-later' if found[4] else 'only'}"
 
 
 @lru_cache(maxsize=4096)

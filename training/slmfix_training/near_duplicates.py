@@ -20,6 +20,7 @@ BANDS, ROWS = 12, 5  # finds 99 % of the pairs at a similarity of .8, and 32 % a
 THRESHOLD = 0.8  # estimated Jaccard similarity from which a text counts as a copy
 LARGEST_BUCKET = 64  # more candidates than these per band are not looked at
 TOKEN = re.compile(r"\w+|[^\w\s]")
+NUMBER = re.compile(r"\d+")
 
 _numbers = np.random.default_rng(20_241_124)
 _FACTORS = _numbers.integers(1, 1 << 63, BANDS * ROWS, dtype=np.uint64) | np.uint64(1)
@@ -28,8 +29,12 @@ _MIX = _numbers.integers(1, 1 << 63, SHINGLE, dtype=np.uint64) | np.uint64(1)
 
 
 def shingles(text: str) -> NDArray[np.uint64]:
-    """The hashes of all runs of `SHINGLE` tokens, sorted and without repetition; case and layout do not count."""
-    found = np.fromiter((crc32(token.encode()) for token in TOKEN.findall(text.lower())), dtype=np.uint64)
+    """The hashes of all runs of `SHINGLE` tokens, sorted and without repetition.
+
+    Case, layout and the value of numbers do not count: a hundred rows of one INSERT are copies of each other.
+    """
+    tokens = TOKEN.findall(NUMBER.sub("0", text.lower()))
+    found = np.fromiter((crc32(token.encode()) for token in tokens), dtype=np.uint64)
     if len(found) < SHINGLE:
         found = np.concatenate([found, np.zeros(SHINGLE - len(found), dtype=np.uint64)])
     count = len(found) - SHINGLE + 1

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 MAX_BYTES = 400_000
-MAX_FILES = 12_000
+MAX_FILES = 60_000
 SHELLS = ("sh", "bash", "dash")
 TABLE = Path(__file__).with_name("sources.json")
 DIALECTS = {
