@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 WEIGHTS = "SmolLM2-135M-Instruct.Q4_1.gguf"
 _END = "<|im_end|>"
-_MAX_PROMPT, _MAX_NEW, _SPARE = 1400, 400, 48  # tokens; the model's window is 2,048
+_MAX_PROMPT, _MAX_NEW, _SPARE = 1400, 400, 96  # tokens; the model's window is 2,048
 _NAMES = {"bash": "Bash", "sql": "SQL", "ansible": "Ansible", "python": "Python", "json": "JSON", "yaml": "YAML"}
 _FENCE = re.compile(r"```[\w+-]*\n(.*?)(?:\n?```|\Z)", re.S)
 
@@ -68,19 +68,24 @@ class SmolLm:
         if size > _MAX_PROMPT:
             return Attempt(text=program.text)
         own = len(self._tokenizer(program.text, add_special_tokens=False)["input_ids"])
+        end = self._tokenizer.convert_tokens_to_ids(_END)
+
+        def is_complete(ids: Any, _: Any, **__: Any) -> Any:
+            return torch.tensor([self._tokenizer.decode(ids[0][size:]).count("```") >= 2])
+
         with torch.no_grad():
             # The converted generation config is not to be trusted with the end token, so it is named here.
             output = self._model.generate(
                 **inputs,
                 max_new_tokens=min(_MAX_NEW, own + _SPARE),
                 do_sample=False,
-                eos_token_id=self._tokenizer.convert_tokens_to_ids(_END),
-                pad_token_id=self._tokenizer.convert_tokens_to_ids(_END),
-                stop_strings=["\n```\n", "\n```" + _END],
-                tokenizer=self._tokenizer,
+                eos_token_id=end,
+                pad_token_id=end,
+                stopping_criteria=[is_complete],
             )
-        answer = self._tokenizer.decode(output[0][size:], skip_special_tokens=True)
-        return Attempt(text=unfenced(answer) or program.text)
+        return Attempt(
+            text=unfenced(self._tokenizer.decode(output[0][size:], skip_special_tokens=True)) or program.text
+        )
 
 
 def prompt(program: Program, before: Validation) -> str:
