@@ -172,6 +172,9 @@ def _quoted(value: str) -> str:
 
 def _quote_template(lines: list[str], number: int) -> Iterator[Edit]:
     if match := _UNQUOTED.match(lines[number - 1]):
+        last = match["value"][-1]
+        if last in "\"'" and match["value"].count(last) % 2:
+            yield replace_lines(number, number, [match["head"] + last + match["value"] + match["tail"].rstrip()])
         yield replace_lines(number, number, [match["head"] + _quoted(match["value"]) + match["tail"].rstrip()])
 
 

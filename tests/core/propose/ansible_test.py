@@ -59,6 +59,11 @@ REPAIRS = [
         "    - debug:\n        msg: a\n      tags:\n        - a\n        - b\n      when: true\n",
     ),
     ("    - block: {}\n", "    - block: []\n"),
+    (
+        "    - file:\n      path: /a\n      group: b\n      become: true\n",
+        "    - file:\n        path: /a\n        group: b\n      become: true\n",
+    ),
+    ("    - debug:\n        msg: {{ a }} b'\n", "    - debug:\n        msg: '{{ a }} b'\n"),
     ('    - debug:\n        msg: "{{ a | d(1) }"\n', '    - debug:\n        msg: "{{ a | d(1) }}"\n'),
     (
         "    - debug:\n        msg: a\n      tags:\n        - 'a\n        - 'b'\n",

@@ -25,6 +25,12 @@ REPAIRS = [
     ("name = 'é\nprint(name)\n", "name = 'é'\nprint(name)\n"),
     ('def f():\n    """Add.\n    return 1\n', 'def f():\n    """Add.\n    """\n    return 1\n'),
     ("x = 1\nif x:\n    print(x)\n     print(2)\n", "x = 1\nif x:\n    print(x)\n    print(2)\n"),
+    ("x = true\nprint(x, null)\n", "x = True\nprint(x, None)\n"),
+    (
+        "def f(a):\n    largest_prime = a\n    return largest\n",
+        "def f(a):\n    largest_prime = a\n    return largest_prime\n",
+    ),
+    ("def f(a):\n    total_sum = a\n    return total_s", "def f(a):\n    total_sum = a\n    return total_sum"),
     ("    x = 1\n    print(x)\n", "x = 1\nprint(x)\n"),
     (
         'def f(x):\n    """Match.\n    >>> f("<", \'\')\n    3\n',
@@ -48,6 +54,8 @@ VALID = [
     "",
 ]
 REFUSED = [
+    "def prime_fib(n):\n    return [i for i in range(n) if is_prime(i)]\n",
+    "def ids(rows):\n    return [row for row in rows if i]\n",
     "result = compute_everything(values)\nprint(result)\n",
     "class class def def (((( ]]]] lambda lambda\n",
 ]

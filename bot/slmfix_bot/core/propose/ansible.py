@@ -166,6 +166,22 @@ def _is_entry(case: Case, row: int) -> bool:
     return case.lines[row].lstrip().startswith("- ") and _indent(case.lines[row]) < _depth(case, row)
 
 
+def _flattened(case: Case) -> Iterator[tuple[str, float, str]]:
+    """What stands right behind a module without options, at its depth, are its options up to the next keyword."""
+    module = (case.target.related_line or 0) - 1
+    if module < 0 or not re.search(r":\s*$", _content(case, module)):
+        return
+    depth = _depth(case, module)
+    end = module + 1
+    while end < len(case.lines) and _depth(case, end) >= depth and not _is_entry(case, end):
+        if _depth(case, end) == depth and (not _key(case, end) or _key(case, end) in _KEYWORDS):
+            break
+        end += 1
+    if end > module + 1 and _depth(case, module + 1) == depth:
+        moved = "".join(_shift(case.lines[module + 1 : end], 2))
+        yield case.splice(case.starts[module + 1], case.starts[end], moved), 0.7, "options of the module"
+
+
 def _lost_dash(case: Case) -> Iterator[tuple[str, float, str]]:
     """A second name in one entry is the name of the next entry."""
     last = min(case.target.line, len(case.lines)) - 1
@@ -241,7 +257,7 @@ def _colon(case: Case) -> Iterator[tuple[str, float, str]]:
 _RULES: Mapping[str, tuple[Callable[[Case], Iterator[tuple[str, float, str]]], ...]] = {
     "unknown-option": (_keywords_among_options,),
     "unknown-keyword": (_options_among_keywords,),
-    "two-modules": (_lost_dash,),
+    "two-modules": (_flattened, _lost_dash),
     "not-a-list": (_empty, _lists, _colon),
     "invalid-type": (_blank, _colon),
     "not-a-mapping": (_blank,),

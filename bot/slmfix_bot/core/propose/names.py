@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from slmfix_bot.core.closeness import RELATED, UNRELATED, closeness, is_slip
+from slmfix_bot.core.closeness import RELATED, UNRELATED, closeness, is_slip, stems
 from slmfix_bot.core.lexer import Kind
 from slmfix_bot.core.propose.case import Candidate, Case
 from slmfix_bot.core.report import RepairSource
@@ -55,7 +55,22 @@ def _distance(case: Case, target: Diagnostic, name: str) -> float:
 
 def _is_near(case: Case, found: str, name: str) -> bool:
     """Names of a schema are chosen by habits; in a program a name that shares a word with another is another thing."""
-    return is_slip(found, name) if case.program.language == "python" else closeness(found, name) >= RELATED
+    if case.program.language != "python":
+        return closeness(found, name) >= RELATED
+    return is_slip(found, name) or _is_cut(case.text, found, name) or _is_short_for(case.text, found, name)
+
+
+def _is_cut(text: str, found: str, name: str) -> bool:
+    """Whether the text stops in the middle of the name, closers that were added aside."""
+    return len(found) > 2 and name.startswith(found) and bool(re.search(rf"\b{found}[\W_]*(?:pass\s*)?\Z", text))
+
+
+def _is_short_for(text: str, found: str, name: str) -> bool:
+    """Whether a variable goes by some of the words of one that is assigned: `largest` where `largest_prime` is."""
+    if len(found) < 4 or not stems(found) < stems(name) or not re.fullmatch(r"\w+", found + name):
+        return False
+    is_variable = not re.search(rf"\b{found}\s*\(", text)
+    return is_variable and bool(re.search(rf"^\s*{name}\s*=[^=]", text, re.M))
 
 
 def guess_cost(case: Case, text: str) -> float:

@@ -34,6 +34,7 @@ _FROM = {
     "contextlib": "contextmanager",
     "string": "ascii_letters ascii_lowercase ascii_uppercase",
 }
+_CONSTANTS = {"true": "True", "false": "False", "null": "None", "nil": "None", "none": "None", "undefined": "None"}
 _IMPORTS = {name: f"from {module} import {name}" for module, names in _FROM.items() for name in names.split()}
 _IMPORTS |= {"np": "import numpy as np", "pd": "import pandas as pd", "plt": "import matplotlib.pyplot as plt"}
 _MAX_LINE = 2000  # characters; the rules for one line are quadratic in them
@@ -56,6 +57,10 @@ def propose_imports(case: Case) -> Iterator[Candidate]:
     name = case.target.found
     if not name:
         return
+    constant = _CONSTANTS.get(name)
+    if constant:
+        text = re.sub(rf"(?<![\w.\"']){name}(?![\w\"'(=])", constant, case.text)
+        yield _rule(text, 0.4, f"{name} -> {constant}", RepairSource.SCHEMA)
     statement = _IMPORTS.get(name)
     if name in sys.stdlib_module_names and re.search(rf"\b{name}\.\w", case.text):
         statement = f"import {name}"
