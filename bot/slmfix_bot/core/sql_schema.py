@@ -153,7 +153,8 @@ _PLAIN = frozenset(
 )
 
 
-def join_keys(one: Table, two: Table, *, surely: bool = False) -> list[tuple[str, str]]:
+@lru_cache(maxsize=4096)  # every table is asked about with every other one, again for every candidate
+def join_keys(one: Table, two: Table, *, surely: bool = False) -> tuple[tuple[str, str], ...]:
     """Pairs of columns that join the tables: by a foreign key, else probably; the most telling first. `surely`
     leaves those out whose names are merely equal."""
     pairs = []
@@ -168,7 +169,7 @@ def join_keys(one: Table, two: Table, *, surely: bool = False) -> list[tuple[str
             rank = _key_rank(one, two, left, right)
             if rank is not None and rank < (_MERELY_EQUAL if surely else _SAID_OFTEN):
                 pairs.append((rank, left, right))
-    return [(left, right) for _, left, right in sorted(pairs)]
+    return tuple((left, right) for _, left, right in sorted(pairs))
 
 
 def _key_rank(one: Table, two: Table, left: str, right: str) -> int | None:
