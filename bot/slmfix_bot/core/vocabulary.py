@@ -23,6 +23,7 @@ row_number rank dense_rank ntile lag lead first_value last_value explain pragma 
 _BASH = """
 if then elif else fi for in do done while until case esac select function time coproc echo printf read test true false
 exit return break continue shift set unset export local declare readonly typeset eval exec source trap cd pwd null dev
+shopt extglob
 """.split()
 _JSON = "true false null".split()
 _YAML = "true false null yes no".split()

@@ -10,6 +10,14 @@ if TYPE_CHECKING:
     from slmfix_bot.validators.pool import ValidatorPool
 
 REPAIRS = [
+    ("shopt -s extglob; rm -r a/!(b)\n", "shopt -s extglob\nrm -r a/!(b)\n"),
+    ("cp -r a/!(*.md) b\n", "shopt -s extglob\ncp -r a/!(*.md) b\n"),
+    (
+        'a=(1 2)\necho "n: ${a[@]}"\nfor x in "${a[@]}"; do echo $x; done\n',
+        'a=(1 2)\necho "n: ${a[*]}"\nfor x in "${a[@]}"; do echo $x; done\n',
+    ),
+    ("ls a > b ls c > d\n", "ls a > b; ls c > d\n"),
+    ('a=$(date) if [ -n "$a" ]; then echo 1; fi\n', 'a=$(date); if [ -n "$a" ]; then echo 1; fi\n'),
     ("for i in 1 2 3\n  echo $i\ndone\n", "for i in 1 2 3; do\n  echo $i\ndone\n"),
     ("if [ -f a ]\n  echo a\nfi\n", "if [ -f a ]; then\n  echo a\nfi\n"),
     ("function greet {\n  echo a\n", "function greet {\n  echo a\n}\n"),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from slmfix_bot.core.family import family_of
 from slmfix_bot.core.propose.ansible import propose_ansible
 from slmfix_bot.core.propose.bash import propose_bash
+from slmfix_bot.core.propose.bash_lines import propose_bash_lines
 from slmfix_bot.core.propose.brackets import BRACKETED, propose_brackets
 from slmfix_bot.core.propose.case import Candidate, Case, inner_case, outer_text
 from slmfix_bot.core.propose.dockerfile import propose_dockerfile
@@ -51,8 +52,8 @@ BY_LANGUAGE: Mapping[str, tuple[Proposer, ...]] = {
     **dict.fromkeys(BRACKETED, (propose_brackets, propose_expected)),
     "terraform": (propose_terraform,),
     "sql": (propose_sql,),
-    "bash": (propose_bash,),
-    "sh": (propose_bash,),
+    "bash": (propose_bash, propose_bash_lines),
+    "sh": (propose_bash, propose_bash_lines),
     "python": (propose_python,),
     "json": (propose_json,),
     "verilog": (propose_verilog_syntax,),

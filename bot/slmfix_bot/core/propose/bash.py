@@ -8,6 +8,7 @@ from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
 from slmfix_bot.core.lexer import Kind
+from slmfix_bot.core.propose.bash_lines import joined_arrays
 from slmfix_bot.core.propose.case import Candidate, Case
 from slmfix_bot.core.report import RepairSource
 from slmfix_bot.core.shell_tests import end_of_test, openers
@@ -72,10 +73,12 @@ def _shebang(case: Case) -> Iterator[Candidate]:
 def _separators(case: Case) -> Iterator[Candidate]:
     """Keywords that stand behind a command without `;`, as when a script was flattened into one line."""
     closing, opening = [], []
+    values = set(_ends_of_values(case))
     for previous, token in pairwise(case.code):
         if token.kind is not Kind.WORD or "\n" in case.text[previous.end : token.start]:
             continue
-        if previous.text in _AFTER_OK or previous.end == token.start:
+        is_ok = previous.text in _AFTER_OK and previous.start not in values
+        if is_ok or previous.end == token.start:
             continue
         if token.text in _NEED_BREAK:
             closing.append(previous.end)
@@ -89,6 +92,16 @@ def _separators(case: Case) -> Iterator[Candidate]:
         yield _rule(_insert(case.text, [place], ";"), 2.0, "command separated")
     collapsed = re.sub(r"\\[ \t]{2,}", " ", case.text)
     yield _rule(collapsed, 1.0, "flattened line continuation removed")
+
+
+def _ends_of_values(case: Case) -> Iterator[int]:
+    """Offsets of the parentheses that close a `$(`: what stands behind one is another word or command."""
+    stack: list[str] = []
+    for token in case.code:
+        if token.text in {"(", "$(", "((", "$(("}:
+            stack.append(token.text)
+        elif token.text in {")", "))"} and stack and stack.pop() == "$(":
+            yield token.start
 
 
 def _insert(text: str, places: list[int], what: str) -> str:
@@ -231,13 +244,9 @@ def _dangling(case: Case) -> Iterator[Candidate]:
 def _expansions(case: Case) -> Iterator[Candidate]:
     """What ShellCheck calls an error in expansions and `find -exec`."""
     text = case.text
-    starred = re.sub(r"\$\{(!?\w+)\[@\]\}", r"${\1[*]}", text)
-    yield _rule(re.sub(r"\$@", "$*", starred), 1.4, "array joined with [*]")
+    yield _rule(joined_arrays(text), 1.4, "array joined with [*]")
     start, end = case.offset(case.target.line, 1), case.offset(case.target.line + 1, 1)
-    line = text[start:end]
-    yield _rule(
-        case.splice(start, end, re.sub(r"\$\{(!?\w+)\[@\]\}", r"${\1[*]}", line).replace("$@", "$*")), 1.2, "[*]"
-    )
+    yield _rule(case.splice(start, end, joined_arrays(text[start:end])), 1.2, "[*]")
     quoted = re.sub(r"(?<![\"\w])(\$\{!?\w+\[@\]\}|\$@)(?![\"\w])", r'"\1"', text)
     yield _rule(quoted, 1.1, "array expansion quoted")
     yield _rule(re.sub(r"(-exec\s[^|;&+]*?\S)\s*(\||$|&&)", r"\1 \\; \2", text), 1.6, "-exec terminated")

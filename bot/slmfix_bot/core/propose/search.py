@@ -33,16 +33,19 @@ _STRUCTURE = re.compile(
     re.I,
 )
 _CLOSERS = {"; done", "; fi", "}", "]", "]]", "END"}  # they stand behind something
+_REDIRECTIONS = frozenset({"<", ">", ">>"})  # without its sign a file that is written becomes one that is read
 _REACH = 7
 
 
 def propose_search(case: Case) -> Iterator[Candidate]:
     """Deletions, insertions and swaps of single tokens around the report, nearest first; a few hundred at most."""
     known = [*vocabulary(case.program.language), *case.program.keywords]
+    is_shell = family_of(case.program.language) in {"bash", "sh"}
     ranked = sorted(case.code, key=lambda token: _distance(case, token))[: 2 * _REACH]
     for rank, token in enumerate(ranked):
         far = 0.15 * rank
-        yield _search(_without(case, token), _deletion_cost(token) + far, f"{token.text!r} removed")
+        if not (is_shell and token.text in _REDIRECTIONS):
+            yield _search(_without(case, token), _deletion_cost(token) + far, f"{token.text!r} removed")
         if token.kind is Kind.WORD and len(token.text) >= 3:
             keywords = get_close_matches(token.text.casefold(), known, n=2, cutoff=0.75)
             for order, keyword in enumerate(word for word in keywords if word != token.text.casefold()):
