@@ -71,6 +71,7 @@ REPAIRS = [
         'SELECT m."First Name" FROM members m WHERE m."First Name" = \'Ada\' AND "Entry Year" = 2014;\n',
     ),
     ("sqlite", "SELECT AVG(age) FROM <table_name>\n", "SELECT AVG(age) FROM table_name\n"),
+    ("mysql", "SELECT 1FROM members WHERE age = 3AND fee = 1\n", "SELECT 1 FROM members WHERE age = 3 AND fee = 1\n"),
     ("mysql", "SELECT id FROM members ORDER BY age DESCENDING\n", "SELECT id FROM members ORDER BY age DESC\n"),
     (
         "mysql",

@@ -27,11 +27,12 @@ _INSERTIONS = {
     "toml": ('"', "'", " = ", "]", ",", "}"),
     "verilog": (";", " end ", ")", ",", " begin ", "("),
 }
-_STRUCTURE = re.compile(
-    r"\s*(?:(?:from|where|group|order|having|limit|offset|asc|desc|and|or|as|on|join|inner|union|then|end|by|in|is)\b"
-    r"|[-+*/=<>,;)]|$)",
-    re.I,
+_WORDS = (
+    "select|distinct|all|from|where|group|order|having|limit|offset|asc|desc|and|or|not|as|on|join|inner|left|union|then"
+    "|end|by|in|is|like|between"
 )
+_STRUCTURE = re.compile(rf"\s*(?:(?:{_WORDS})\b|[-+*/=<>,;)]|$)", re.I)
+_STRUCTURE_ENDS = re.compile(rf"(?:\b(?:{_WORDS})|[-+/=<>,;(.])\s*\Z", re.I)
 _CLOSERS = {"; done", "; fi", "}", "]", "]]", "END"}  # they stand behind something
 _REDIRECTIONS = frozenset({"<", ">", ">>"})  # without its sign a file that is written becomes one that is read
 _REACH = 7
@@ -92,6 +93,10 @@ def _deletion_cost(token: Token) -> float:
     return 3.0 if token.kind is Kind.PUNCTUATION else 5.5
 
 
+def _is_beside_structure(text: str, place: int) -> bool:
+    return bool(_STRUCTURE.match(text, place) or _STRUCTURE_ENDS.search(text, max(0, place - 20), place))
+
+
 def _insertions(case: Case, ranked: list[Token]) -> Iterator[tuple[str, float, str]]:
     symbols = _INSERTIONS.get(family_of(case.program.language), (")", "]", "}", ";", ",", '"'))
     places = []
@@ -110,8 +115,8 @@ def _insertions(case: Case, ranked: list[Token]) -> Iterator[tuple[str, float, s
         for order, symbol in enumerate(symbols):
             if symbol.strip() in _CLOSERS and place not in ends:
                 continue
-            if symbol in {"'", '"'} and not quotes:
+            if symbol in {"'", '"'} and not (case.text.count(symbol) % 2 if is_sql else quotes):
                 continue  # two quotes make a string of whatever stands between them
-            if is_sql and symbol in {",", " AND "} and _STRUCTURE.match(case.text, place):
+            if is_sql and symbol in {",", " AND "} and _is_beside_structure(case.text, place):
                 continue  # what is listed are names and values, and so is what is compared
             yield case.splice(place, place, symbol), 3.2 + 0.1 * order + 0.15 * rank, f"{symbol.strip()!r} inserted"

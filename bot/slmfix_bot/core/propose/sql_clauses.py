@@ -33,6 +33,10 @@ def propose_clauses(case: Case) -> Iterator[Candidate]:
     if pair:
         limit = f"LIMIT {pair[2]} OFFSET {pair[1]}"
         yield sql_candidate(case.splice(pair.start(), pair.end(), limit), 0.9, "LIMIT a, b spelt out")
+    apart = re.sub(
+        r"\b(\d+)(?=(?:FROM|WHERE|AND|OR|GROUP|ORDER|LIMIT|AS|UNION|THEN|ELSE|END)\b)", r"\1 ", text, flags=re.I
+    )
+    yield sql_candidate(apart, 0.6, "blank behind the number")
     spelt = re.sub(r"\b(ASC|DESC)ENDING\b", r"\1", text, flags=re.I)
     yield sql_candidate(spelt, 0.8, "direction as SQL spells it")
     listed = re.sub(r",(?=\s{1,40}(?:FROM|WHERE|GROUP BY|ORDER BY)\b)", "", text, flags=re.I)
