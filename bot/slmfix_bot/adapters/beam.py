@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     Step = Callable[[NDArray[np.int64], Cache], tuple[Floats, Cache]]
 
 
+_MARGIN = 12.0  # nats behind the best finished script at which an open one is given up
+
+
 @dataclass(frozen=True)
 class _Beam:
     """An open or finished script; `score` among the legal tokens, `log_probability` among all; `row` of the batch."""
@@ -88,8 +91,9 @@ def search(
         options = [c for i, beam in enumerate(beams) for c in _continuations(beam, i, logits[i], vocabulary, width)]
         options.sort(key=lambda option: (-option.score, option.row, option.token))
         opened: dict[bytes, _Beam] = {}
+        least = max((beam.score for beam in done.values()), default=float("-inf")) - _MARGIN
         for option in options:
-            if len(opened) + len(done) >= width:
+            if len(opened) + len(done) >= width or option.score < least:
                 break
             state, script = option.extended(option.token, vocabulary)
             beam = replace(option, grammar=state, script=script)
