@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from slmfix_bot.core.program import Program
 from slmfix_bot.validators import VALIDATORS
-from slmfix_training.split import is_for_learning
+from slmfix_training.samples.split import is_for_learning
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

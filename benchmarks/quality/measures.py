@@ -16,7 +16,7 @@ from slmfix_bot.core.lexer import words
 from slmfix_bot.core.options import Aggressiveness
 from slmfix_bot.core.similarity import similarity
 from slmfix_bot.core.vocabulary import vocabulary
-from slmfix_training.categories import categorise
+from slmfix_training.faults.categories import categorise
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from benchmarks.quality.cases import Origin, choose, even, read_data, read_own_cases
 
-from slmfix_training.split import is_for_learning
+from slmfix_training.samples.split import is_for_learning
 
 if TYPE_CHECKING:
     from pathlib import Path

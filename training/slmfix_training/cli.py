@@ -9,20 +9,20 @@ from pathlib import Path
 import click
 
 from slmfix_bot.validators import VALIDATORS
-from slmfix_training.bifi_command import bifi
-from slmfix_training.card_command import card
-from slmfix_training.corpus import LANGUAGES, build_corpus, build_own_corpus, excluded_hashes
-from slmfix_training.errors_command import errors
-from slmfix_training.exclusion import Exclusion, evaluation_texts
-from slmfix_training.fetch_command import fetch
-from slmfix_training.own import OwnLanguage, read_own_language
-from slmfix_training.plot_command import plot
-from slmfix_training.ppo_command import ppo, ppo_evaluate
-from slmfix_training.sample_files import write_samples
-from slmfix_training.sft_command import sft
-from slmfix_training.start_command import start
-from slmfix_training.tokenizer import VOCABULARY, corpus_texts, sample_texts, train_tokenizer
-from slmfix_training.verl_command import verl_data
+from slmfix_training.commands.bifi_command import bifi
+from slmfix_training.commands.card_command import card
+from slmfix_training.commands.errors_command import errors
+from slmfix_training.commands.fetch_command import fetch
+from slmfix_training.commands.plot_command import plot
+from slmfix_training.commands.ppo_command import ppo, ppo_evaluate
+from slmfix_training.commands.sft_command import sft
+from slmfix_training.commands.start_command import start
+from slmfix_training.commands.verl_command import verl_data
+from slmfix_training.corpora.corpus import LANGUAGES, build_corpus, build_own_corpus, excluded_hashes
+from slmfix_training.corpora.exclusion import Exclusion, evaluation_texts
+from slmfix_training.networks.tokenizer import VOCABULARY, corpus_texts, sample_texts, train_tokenizer
+from slmfix_training.samples.own import OwnLanguage, read_own_language
+from slmfix_training.samples.sample_files import write_samples
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
 EXISTING = click.Path(path_type=Path, exists=True)
@@ -152,10 +152,10 @@ def evaluate(
     """Measures a checkpoint on held-out synthetic samples."""
     import torch
 
-    from slmfix_training.checkpoint import RECORD, load_model, read_record
-    from slmfix_training.evaluate import Judge
-    from slmfix_training.evaluate import evaluate as run_evaluation
-    from slmfix_training.tokenizer import load_tokenizer
+    from slmfix_training.networks.checkpoint import RECORD, load_model, read_record
+    from slmfix_training.networks.tokenizer import load_tokenizer
+    from slmfix_training.reports.evaluate import Judge
+    from slmfix_training.reports.evaluate import evaluate as run_evaluation
 
     torch.set_num_threads(1)  # two threads wait for each other on a busy machine (training/README.md)
     own = _own(validator_config, ())

@@ -1,6 +1,6 @@
 """Facts read from the syntax tree of an Ansible module or documentation fragment; nothing is imported or executed.
 
-Serves the shipped table (slmfix_training.ansible_tables) and the modules that a repository brings along.
+Serves the shipped table (slmfix_training.tables.ansible_tables) and the modules that a repository brings along.
 """
 
 from __future__ import annotations

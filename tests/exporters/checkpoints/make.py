@@ -48,9 +48,9 @@ def trl_value_head() -> None:
     from trl import AutoModelForCausalLMWithValueHead
 
     base = policy(tie_word_embeddings=True)
-    with TemporaryDirectory() as folder:
-        base.save_pretrained(folder)
-        model = AutoModelForCausalLMWithValueHead.from_pretrained(folder)
+    with TemporaryDirectory() as temporary:
+        base.save_pretrained(temporary)
+        model = AutoModelForCausalLMWithValueHead.from_pretrained(temporary)
     for name, options in (("whole", {}), ("shards", {"max_shard_size": "6KB"}), ("pickled", {"safe": False})):
         folder = HERE / f"trl-value-head-{name}"
         safe = bool(options.pop("safe", True))

@@ -1,0 +1,1 @@
+"""The verbs of `slmfix-train`, one module each."""

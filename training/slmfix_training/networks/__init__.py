@@ -1,0 +1,1 @@
+"""Networks and their vocabularies: new ones, pretrained starts, checkpoints."""

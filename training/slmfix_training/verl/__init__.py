@@ -1,0 +1,1 @@
+"""Data and reward for verl, the paper's engine."""
