@@ -25,6 +25,11 @@ REPAIRS = [
     ("name = 'é\nprint(name)\n", "name = 'é'\nprint(name)\n"),
     ('def f():\n    """Add.\n    return 1\n', 'def f():\n    """Add.\n    """\n    return 1\n'),
     ("x = 1\nif x:\n    print(x)\n     print(2)\n", "x = 1\nif x:\n    print(x)\n    print(2)\n"),
+    (
+        "def count(a):\n    return sum(is_prime(len(x)) for x in a)\n",
+        "def is_prime(n):\n    return n > 1 and all(n % i for i in range(2, int(n**0.5) + 1))\n\n\n"
+        "def count(a):\n    return sum(is_prime(len(x)) for x in a)\n",
+    ),
     ("x = true\nprint(x, null)\n", "x = True\nprint(x, None)\n"),
     (
         "def f(a):\n    largest_prime = a\n    return largest\n",
@@ -54,7 +59,8 @@ VALID = [
     "",
 ]
 REFUSED = [
-    "def prime_fib(n):\n    return [i for i in range(n) if is_prime(i)]\n",
+    "def prime_fib(n):\n    return [i for i in range(n) if is_fibonacci(i)]\n",
+    "def prime_fib(n):\n    return [i for i in range(n) if is_prime(i, n)]\n",
     "def ids(rows):\n    return [row for row in rows if i]\n",
     "result = compute_everything(values)\nprint(result)\n",
     "class class def def (((( ]]]] lambda lambda\n",

@@ -19,6 +19,7 @@ from slmfix_bot.core.propose.json import propose_json
 from slmfix_bot.core.propose.linter import propose_linter
 from slmfix_bot.core.propose.names import propose_names
 from slmfix_bot.core.propose.python import propose_imports, propose_python
+from slmfix_bot.core.propose.python_helpers import propose_helpers
 from slmfix_bot.core.propose.residue import propose_residue
 from slmfix_bot.core.propose.search import propose_search
 from slmfix_bot.core.propose.sql import propose_sql
@@ -42,7 +43,7 @@ COMMON: tuple[Proposer, ...] = (propose_residue, propose_linter, propose_names)
 BY_SCHEMA: Mapping[str, tuple[Proposer, ...]] = {
     "terraform": (propose_terraform_escapes,),
     "sql": (propose_sql_schema, propose_sql_functions),
-    "python": (propose_imports,),
+    "python": (propose_imports, propose_helpers),
     "verilog": (propose_verilog_names, propose_verilog_modules),
     "dockerfile": (propose_dockerfile,),
     "workflow": (propose_workflow,),
