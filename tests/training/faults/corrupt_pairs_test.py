@@ -85,7 +85,9 @@ def test_a_pair_is_a_broken_and_a_clean_text(language: str, operator: PairOperat
 
 
 @pytest.mark.parametrize(
-    ("operator", "text"), [(operator, text) for _, operator, _, text in CASES if text], ids=lambda one: str(one)[:30]
+    ("operator", "text"),
+    [(operator, text) for _, operator, _, text in CASES if text],
+    ids=lambda one: getattr(one, "__name__", str(one)[:30]),
 )
 def test_a_pair_declines_what_does_not_fit(operator: PairOperator, text: str) -> None:
     assert {operator(text, Random(seed)) for seed in range(5)} == {None}
