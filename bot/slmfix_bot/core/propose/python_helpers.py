@@ -20,9 +20,6 @@ _BODIES = {
     "iseven": "n % 2 == 0",
     "isodd": "n % 2 == 1",
     "ispalindrome": "n == n[::-1]",
-    "sumofdigits": "sum(int(i) for i in str(abs(n)))",
-    "sumdigits": "sum(int(i) for i in str(abs(n)))",
-    "digitsum": "sum(int(i) for i in str(abs(n)))",
     "square": "n * n",
     "cube": "n**3",
 }
