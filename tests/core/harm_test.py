@@ -24,6 +24,13 @@ def judge(
 
 
 HARMLESS = [
+    ("python", 'def f(x):\n    """Two.\n    >>> f("<", "")\n', 'def f(x):\n    """Two.\n    >>> f("<", "")\n    """\n'),
+    (
+        "sql",
+        "SELECT MAX(a) FROM <t>\n<|user|> Output: [('a',), ('b',)]\nReward: 0.0\n",
+        "SELECT MAX(a) FROM t\n",
+    ),
+    ("sql", "SELECT a\\_b, c\\_d, e\\_f FROM t WHERE g = 'it\\'s'", "SELECT a_b, c_d, e_f FROM t WHERE g = 'it\\'s'"),
     ("sql", "SELECT nmae FROM t", "SELECT name FROM t"),
     ("sql", "SELECT nmae FROM t", 'SELECT "full name" FROM t'),
     ("sql", "SELECT a FROM t WHERE (b = 1", "SELECT a FROM t WHERE (b = 1)"),
