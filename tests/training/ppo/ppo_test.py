@@ -140,7 +140,19 @@ def toy(tmp_path: Path, recipe: PpoRecipe) -> tuple[Toy, list[Case]]:
     return ppo, [case for case in cases if case is not None]
 
 
-TINY = PpoRecipe(prompts=6, candidates=8, minibatch=3, max_new=6, rate=3e-3, kl=0.01, gold_weight=0.0, warm_up=1)
+TINY = PpoRecipe(
+    prompts=6,
+    candidates=8,
+    minibatch=3,
+    epochs=2,
+    max_new=6,
+    rate=3e-3,
+    kl=0.01,
+    gold_weight=0.0,
+    entropy_weight=0.0,
+    leave_one_out=False,
+    warm_up=1,
+)
 
 
 def test_ppo_learns_a_toy_task(tmp_path: Path) -> None:
