@@ -93,6 +93,7 @@ def test_a_corpus_is_clean_and_says_where_it_comes_from(roots: tuple[Path, ...],
     manifest = build(roots, tmp_path / "out")
     found = rows(tmp_path / "out")
     assert all(is_clean(Program(language="bash", text=row["text"])) for row in found)
+    assert all(row["validated"] for row in found)
     assert {row["licence"] for row in found} == {"GPL-2.0-only", "MIT"}
     assert {row["source"] for row in found} == {GIT.name, "generated"}
     entry = manifest["files"]["bash.jsonl"]

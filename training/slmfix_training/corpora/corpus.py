@@ -71,6 +71,7 @@ class Snippet:
     dialect: str | None = None
     schema: str | None = None
     licence: str = ""
+    validated: bool = False  # the validator accepts it, so `samples` need not ask again
 
 
 def _number(name: str) -> int:
@@ -184,7 +185,7 @@ def build_language(
         chosen = Filter(language, verdicts, exclusion, share)
         for snippet in collect(language, roots, seed, chosen.is_full):
             if chosen.keeps(snippet):
-                file.write(json.dumps(asdict(snippet), ensure_ascii=False) + "\n")
+                file.write(json.dumps(asdict(replace(snippet, validated=True)), ensure_ascii=False) + "\n")
     entry = {
         "snippets": chosen.counts["kept"],
         "sha256": hashlib.sha256(part.read_bytes()).hexdigest(),
