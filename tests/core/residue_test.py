@@ -143,3 +143,10 @@ def test_is_inside_lets_litter_pass_and_nothing_else() -> None:
 
 def test_unescape_markdown_leaves_other_backslashes() -> None:
     assert unescape_markdown(r"a\_b \* \n \\d") == r"a_b * \n \\d"
+
+
+def test_equal_statements_are_no_loop_of_a_model() -> None:
+    statement = "SELECT seed FROM source;\n"
+    assert find_residue("sql", "SELECT a FROM t WHERE (b;\n" + 4 * statement) == []
+    clause = "  AND b = 2\n"
+    assert find_residue("sql", "SELECT a FROM t WHERE c = 1\n" + 4 * clause) != []

@@ -42,7 +42,7 @@ class Effort:
     steps: int = 12
     choices: int = 6
     slack: float = 1.0
-    scripts: int = 6
+    scripts: int = 16
     seconds: float = 6.0
 
 

@@ -42,7 +42,10 @@ def asides(line: str) -> Iterator[tuple[int, int]]:
 
 
 def repeated_lines(text: str) -> Iterator[tuple[int, int]]:
-    """Extents of lines that say the same clause again and again, the first one aside; the last may be cut short."""
+    """Extents of lines that say the same clause again and again, the first one aside; the last may be cut short.
+
+    Whole statements are left alone: a script may well want the same one several times.
+    """
     lines, offset = [], 0
     for line in split_lines(text):
         if line.strip():
@@ -56,6 +59,6 @@ def repeated_lines(text: str) -> Iterator[tuple[int, int]]:
         if last - first > 1 and last == len(lines) - 1 and said.startswith(lines[last][2]):
             last += 1
         opened = first > 0 and lines[first - 1][2].endswith(said)  # the clause began on the line before
-        if last - first + opened >= _TIMES and " " in said and _REPEATS.match(said):
+        if last - first + opened >= _TIMES and not said.endswith(";") and " " in said and _REPEATS.match(said):
             yield from (line[:2] for line in lines[first + (not opened) : last])
         first = last

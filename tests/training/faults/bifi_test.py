@@ -15,7 +15,7 @@ from slmfix_training.commands.bifi_command import bifi
 from slmfix_training.faults.bifi_breaker import load, save
 from slmfix_training.faults.bifi_learn import learn
 from slmfix_training.faults.bifi_match import find_sites, index_of
-from slmfix_training.faults.bifi_pairs import read_rows
+from slmfix_training.faults.bifi_pairs import collect_pairs, read_rows
 from slmfix_training.faults.bifi_templates import from_row, to_row
 from slmfix_training.faults.bifi_tokens import cut, join
 from slmfix_training.faults.bifi_words import apply_change, find_change
@@ -183,3 +183,24 @@ def test_a_whole_round(tmp_path: Path) -> None:
     assert tried == [i for i in ids if is_for_learning(i)]
     samples = [json.loads(line) for line in (output / "json-bifi.train.jsonl").read_text().split("\n") if line]
     assert any(row["kind"] == "repair" and row["script"] for row in samples)
+
+
+def test_the_engine_fixes_real_cases_for_learning_and_goes_on(tmp_path: Path) -> None:
+    ids = [f"case-{number}" for number in range(40)]
+    learnt = [one for one in ids if is_for_learning(one)][:2]
+    kept = next(one for one in ids if not is_for_learning(one))
+    texts = {learnt[0]: "SELECT name FROM users;\n```\n", learnt[1]: "SELECT 1;\n", kept: "SELECT 2;;;)\n"}
+    data = tmp_path / "sql.jsonl"
+    data.write_text(
+        "".join(json.dumps({"id": key, "language": "sql", "broken": text}) + "\n" for key, text in texts.items())
+    )
+    output = tmp_path / "pairs.jsonl"
+    collect_pairs([data], output)
+    rows = {row["id"]: row for row in read_rows(output)}
+    assert set(rows) == set(learnt)
+    assert rows[learnt[0]]["status"] == "accepted"
+    assert rows[learnt[0]]["repaired"].strip() == "SELECT name FROM users;"
+    assert rows[learnt[1]]["status"] == "valid"
+    before = output.read_text()
+    collect_pairs([data], output)
+    assert output.read_text() == before

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
-
-if TYPE_CHECKING:
-    from slmfix_bot.core.ports import RepairModel
 
 EXISTING = click.Path(path_type=Path, exists=True)
 _SCHEMA = "sql-schema"
@@ -89,20 +86,7 @@ def bifi(
 
 def _fix(data: tuple[Path, ...], pairs: Path, model: str | None) -> dict[str, int]:
     """Lets the engine try all cases for learning; without a model only its deterministic tiers."""
-    from slmfix_bot.app.repair import Repairer
-    from slmfix_bot.app.repair_state import Tiers
-    from slmfix_bot.validators.pool import ValidatorPool
     from slmfix_training.faults.bifi_pairs import collect_pairs
     from slmfix_training.samples.real_cases import case_files
 
-    proposer = _load(model) if model else None
-    tiers = Tiers(model_ranks=proposer is not None, model_proposes=proposer is not None)
-    with ValidatorPool() as pool:
-        return collect_pairs(case_files(data), pairs, Repairer(pool, proposer, tiers=tiers))
-
-
-def _load(model: str) -> RepairModel:
-    from slmfix_bot.adapters.model_package import find_package, load_package
-    from slmfix_bot.adapters.onnx import OnnxRepairModel
-
-    return OnnxRepairModel(load_package(find_package(model)))
+    return collect_pairs(case_files(data), pairs, model)
