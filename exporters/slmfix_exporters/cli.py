@@ -35,6 +35,11 @@ from slmfix_exporters.parity import MIN_AGREEMENT
     show_default=True,
     help="Share of positions at which the stored model must choose the checkpoint's token.",
 )
+@click.option(
+    "--base",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder of the base model: for adapters, and for shards without configuration or tokenizer.",
+)
 @click.option("--force", is_flag=True, help="Replace a package that is already there.")
 def main(
     checkpoint_dir: Path,
@@ -45,9 +50,12 @@ def main(
     licence: str | None,
     prompts: Path | None,
     min_agreement: float,
+    base: Path | None,
     force: bool,
 ) -> None:
-    """Turns CHECKPOINT_DIR (Hugging Face format, PPO value heads are left out) into an ONNX model package.
+    """Turns CHECKPOINT_DIR (Hugging Face, TRL, PEFT, verl, DeepSpeed) into an ONNX model package.
+
+    Value heads are left out.
 
     Exit codes: 0 written, 2 unusable checkpoint or output, 3 the graph differs from the checkpoint, 4 the bot cannot
     load the result.
@@ -58,6 +66,7 @@ def main(
         prompts=_read_prompts(prompts) if prompts else (),
         min_agreement=min_agreement,
         overwrite=force,
+        base=base,
     )
     try:
         manifest = export(checkpoint_dir, output, options, lambda text: click.echo(text, err=True))

@@ -35,13 +35,15 @@ class ParityError(FatalError):
 
 @dataclass(frozen=True, kw_only=True)
 class ExportOptions:
-    """`min_agreement`: share of positions at which the stored model must have the checkpoint's best token."""
+    """`min_agreement`: share of positions at which the stored model must have the checkpoint's best token; `base`: the
+    base model's folder, for adapters and shards without a configuration."""
 
     precision: str = "int8"
     naming: Naming = field(default_factory=Naming)
     prompts: tuple[str, ...] = ()
     min_agreement: float = MIN_AGREEMENT
     overwrite: bool = False
+    base: Path | None = None
 
 
 def export(checkpoint_dir: Path, output: Path, options: ExportOptions, say: Callable[[str], None]) -> dict[str, Any]:
@@ -50,7 +52,9 @@ def export(checkpoint_dir: Path, output: Path, options: ExportOptions, say: Call
     Raises UsageError for an unusable checkpoint or output, ParityError, and ModelError if the bot cannot load it.
     """
     _check_output(output, overwrite=options.overwrite)
-    checkpoint = load_checkpoint(checkpoint_dir)
+    checkpoint = load_checkpoint(checkpoint_dir, options.base)
+    for line in (f"read as {checkpoint.format}", *checkpoint.notes):
+        say(line)
     declared = checkpoint.metadata.get("prompt_format", PROMPT_FORMAT)
     if declared != PROMPT_FORMAT:
         msg = f"{checkpoint_dir} was trained for prompt format {declared!r}; this version exports {PROMPT_FORMAT!r}"
@@ -66,7 +70,7 @@ def export(checkpoint_dir: Path, output: Path, options: ExportOptions, say: Call
         stored = _store(plain, work / "model.onnx", options.precision)
         kept = _check_parity(options.precision, compare(stored, checkpoint.model, prompts), options, say)
         files = package_files(stored, checkpoint.tokenizer_path)
-        record = _record(checkpoint_dir, reference, kept)
+        record = _record(checkpoint, reference, kept)
         manifest = describe(checkpoint, naming=options.naming, precision=options.precision, export=record, files=files)
         write_package(work / "package", manifest, files)
         model = OnnxRepairModel(load_package(work / "package"))
@@ -156,12 +160,21 @@ def _check_parity(label: str, parity: Parity, options: ExportOptions, say: Calla
     return parity
 
 
-def _record(checkpoint: Path, reference: Parity, stored: Parity) -> dict[str, Any]:
+# What holds weights in each format; ranks' files may lie in a folder below.
+_WEIGHTS = (
+    *("model*.safetensors", "pytorch_model*.bin", "adapter_model*"),
+    *("**/model_world_size_*_rank_*.pt", "**/*_optim_states.pt", "**/*_model_states.pt"),
+)
+
+
+def _record(checkpoint: Checkpoint, reference: Parity, stored: Parity) -> dict[str, Any]:
     from importlib.metadata import version
 
-    weights = sorted([*checkpoint.glob("model*.safetensors"), *checkpoint.glob("pytorch_model*.bin")])
+    folder = checkpoint.directory
+    weights = sorted(path for pattern in _WEIGHTS for path in folder.glob(pattern))
     return {
-        "checkpoint": {path.name: hash_file(path) for path in weights},
+        "format": checkpoint.format,
+        "checkpoint": {path.relative_to(folder).as_posix(): hash_file(path) for path in weights},
         "parity_fp32": reference.as_record(),
         "parity_stored": stored.as_record(),
         "tools": {name: version(name) for name in _TOOLS},

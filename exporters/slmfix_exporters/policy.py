@@ -105,7 +105,10 @@ def _copy(source: PolicySource, name: str, target: Any) -> None:
 
     tensor = source.weights.read(name)
     if tuple(tensor.shape) != tuple(target.shape):
-        msg = f"{name} in {source.directory} has shape {tuple(tensor.shape)} instead of {tuple(target.shape)}"
+        msg = (
+            f"the weights in {source.directory} do not fit its configuration: "
+            f"{name} has shape {tuple(tensor.shape)} instead of {tuple(target.shape)}"
+        )
         raise UsageError(msg)
     with torch.no_grad():
         target.copy_(tensor)

@@ -7,12 +7,15 @@ import numpy as np
 import onnx
 import onnxruntime  # type: ignore[import-untyped,unused-ignore]
 import pytest
+import torch
 from onnx import TensorProto, helper, numpy_helper
+from safetensors.torch import load_file, save_file
 
 from slmfix_bot.adapters.model_package import MANIFEST, load_package
 from slmfix_bot.errors import UsageError
-from slmfix_exporters.checkpoint import load_checkpoint, strip_wrappers
+from slmfix_exporters.checkpoint import load_checkpoint
 from slmfix_exporters.export import ExportOptions, ParityError, export, export_graph
+from slmfix_exporters.formats.plain import sort_names
 from slmfix_exporters.package import Naming
 from slmfix_exporters.parity import compare
 from slmfix_exporters.samples import sample_prompts
@@ -191,9 +194,9 @@ def test_value_head_does_not_change_the_policy(tmp_path: Path) -> None:
     assert sorted(wrapped.stripped) == ["v_head.summary.bias", "v_head.summary.weight"]
     theirs = load_checkpoint(plain).model.state_dict()
     assert all(tensor.equal(theirs[name]) for name, tensor in wrapped.model.state_dict().items())
-    weights = {"pretrained_model.model.x": 1, "v_head.summary.weight": 2, "module._orig_mod.lm_head.weight": 3}
-    policy, stripped = strip_wrappers(weights)
-    assert policy == {"model.x": 1, "lm_head.weight": 3}
+    weights = ["pretrained_model.model.x", "v_head.summary.weight", "module._orig_mod.lm_head.weight"]
+    policy, stripped = sort_names(weights)
+    assert policy == {"model.x": weights[0], "lm_head.weight": weights[2]}
     assert stripped == ["v_head.summary.weight"]
 
 
@@ -230,3 +233,24 @@ def test_sample_prompts_cover_windows() -> None:
     prompts = sample_prompts()
     assert len(prompts) >= 8
     assert all(prompt.startswith("<l:") and prompt.endswith("<out>") for prompt in prompts)
+
+
+def test_an_adapter_is_exported_with_its_base(tmp_path: Path) -> None:
+    """The package of a LoRA adapter that changes nothing is that of its base model."""
+    base = write_checkpoint(tmp_path / "base")
+    weights = load_file(base / "model.safetensors")
+    name = "model.layers.0.self_attn.q_proj"
+    rows, columns = weights[f"{name}.weight"].shape
+    adapter = tmp_path / "adapter"
+    adapter.mkdir()
+    parts = {"lora_A": torch.ones(2, columns), "lora_B": torch.zeros(rows, 2)}
+    save_file(
+        {f"base_model.model.{name}.{kind}.weight": part for kind, part in parts.items()},
+        adapter / "adapter_model.safetensors",
+    )
+    (adapter / "adapter_config.json").write_text('{"peft_type": "LORA", "r": 2, "lora_alpha": 4}', encoding="utf-8")
+    merged = export(adapter, tmp_path / "out", options(base=base), lambda _: None)
+    plain = export(base, tmp_path / "plain", options(), lambda _: None)
+    assert merged["export"]["format"].startswith("PEFT LoRA adapter")
+    assert list(merged["export"]["checkpoint"]) == ["adapter_model.safetensors"]
+    assert merged["files"] == plain["files"]

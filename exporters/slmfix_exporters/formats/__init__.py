@@ -25,5 +25,8 @@ def open_checkpoint(directory: Path, base: Path | None = None) -> PolicySource:
         if reader.recognises(directory):
             return reader.open(directory, base)
     known = ", ".join(reader.name for reader in FORMATS)
-    msg = f"{directory} is no checkpoint of a known format ({known}): see docs/checkpoints.md for what each looks like"
+    msg = (
+        f"{directory} has no config.json with model.safetensors or pytorch_model.bin, no adapter and no shards of "
+        f"ranks: it is no checkpoint of a known format ({known}); docs/model-package.md says what is read"
+    )
     raise UsageError(msg)

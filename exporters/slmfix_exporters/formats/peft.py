@@ -48,7 +48,7 @@ class PeftFormat:
             if named and PlainFormat().recognises(folder):
                 return folder
         msg = (
-            f"{directory} is an adapter of {named or 'an unnamed base model'}, which is not a folder here: download it "
-            "and give it with --base"
+            f"{directory} is a LoRA adapter of {named or 'an unnamed base model'}, which is not a folder here: "
+            "download it and give it with --base"
         )
         raise UsageError(msg)

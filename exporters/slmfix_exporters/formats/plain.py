@@ -15,10 +15,8 @@ from slmfix_exporters.formats.base import CONFIG, PolicySource, find_tokenizer, 
 from slmfix_exporters.weights import RenamedWeights, find_weights
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable
     from pathlib import Path
-
-    from slmfix_exporters.weights import Weights
 
 VALUE_HEAD_FILE = "value_head.safetensors"
 # what trainers put around the policy: TRL's wrappers, DataParallel, torch.compile, accelerate
@@ -72,12 +70,11 @@ def sort_names(names: Iterable[str]) -> tuple[dict[str, str], list[str]]:
     return policy, dropped
 
 
-def writer_of(names: Mapping[str, object] | Weights, directory: Path) -> str:
+def writer_of(names: Collection[str], directory: Path) -> str:
     """Which trainer wrote tensors of these names."""
-    given = list(names) if not hasattr(names, "describe") else list(names.describe())
-    if any(name.startswith("value_model.") for name in given):
+    if any(name.startswith("value_model.") for name in names):
         return "TRL PPOTrainer (policy and value model)"
-    if any("v_head." in name for name in given):
+    if any("v_head." in name for name in names):
         return "TRL AutoModelForCausalLMWithValueHead"
     if (directory / VALUE_HEAD_FILE).is_file():
         return "slmfix-train ppo"

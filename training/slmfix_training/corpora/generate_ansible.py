@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from slmfix_training.tables.ansible_words import (
+from slmfix_training.corpora.ansible_words import (
     CONDITIONS,
     EXTRAS,
     HANDLERS,

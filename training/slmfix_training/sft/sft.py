@@ -24,6 +24,7 @@ from slmfix_training.networks.checkpoint import (
     save_state,
 )
 from slmfix_training.networks.tokenizer import load_tokenizer
+from slmfix_training.reports.record import samples_record
 from slmfix_training.sft.averaging import Average, synchronise
 from slmfix_training.sft.curve import Curve
 from slmfix_training.sft.feed import Feed
@@ -213,7 +214,8 @@ class Trainer:
             "training_script_loss": round(sum(recent) / len(recent), 4) if recent else None,
             "shards": sorted(self.feed.uses),
         }
-        return {**record, "training": {**record.get("training", {}), "run": run}}
+        samples = samples_record(self.job.samples)  # at every save, because shards may grow while it runs
+        return {**record, "training": {**record.get("training", {}), "samples": samples, "run": run}}
 
     def _save_milestone(self, hours: int, record: dict[str, Any]) -> None:
         with self.average.swapped_in():
